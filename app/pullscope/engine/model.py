@@ -1,0 +1,280 @@
+"""The values a pull is made of. Pure: no I/O, no clock.
+
+Sizes and offsets are bytes, times are seconds since the pull began, rates are bytes/s. Hashes of
+content are OCI digests ("sha256:" and 64 hex digits). `ledger` decides over the chunks, `events`
+tells what happened to them, `pull` makes it happen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import Enum
+
+from pullscope.engine.errors import SettingsError
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRange:
+    """The least and the greatest value of a setting."""
+
+    least: int
+    greatest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user can change while a pull runs. Replaced whole, never mutated.
+
+    Attributes:
+        layers: layers that receive bytes at once.
+        parallelism: chunks of one layer in flight at once.
+        connections: requests for chunks at once, in all.
+        chunk_size: bytes of the next chunk to be cut; 0 asks for the rest of the layer at once.
+
+    Raises:
+        SettingsError: a value is outside `Settings.RANGES`.
+    """
+
+    layers: int = 3
+    parallelism: int = 8
+    connections: int = 24
+    chunk_size: int = 16 * MIB
+
+    def __post_init__(self) -> None:
+        for name, value in self.as_dict().items():
+            allowed = RANGES[name]
+            if name == "chunk_size" and value == 0:
+                continue
+            if not allowed.least <= value <= allowed.greatest:
+                raise SettingsError(
+                    f"{name.replace('_', ' ')} is {value}; it must be between "
+                    f"{allowed.least} and {allowed.greatest}"
+                )
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the settings by name."""
+        return asdict(self)
+
+    def changed(self, **values: int) -> "Settings":
+        """Return these settings with some replaced."""
+        return replace(self, **values)
+
+
+RANGES: Mapping[str, SettingRange] = {
+    "layers": SettingRange(1, 32),
+    "parallelism": SettingRange(1, 128),
+    "connections": SettingRange(1, 256),
+    "chunk_size": SettingRange(64 * KIB, GIB),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A blob to fetch: a layer of the image.
+
+    Attributes:
+        digest: what its bytes must hash to.
+        size: bytes.
+        media_type: as its manifest says.
+    """
+
+    digest: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullPlan:
+    """What is to be pulled. It has no chunks: those are born during the pull.
+
+    Attributes:
+        reference: the reference in full, as Docker would write it.
+        digest: of the manifest that was chosen for the platform.
+        media_type: of that manifest.
+        manifest: its bytes.
+        config: descriptor of the image's config blob.
+        layers: in the order of the manifest; a blob named twice stands once.
+        platform: "os/architecture[/variant]", empty when the manifest does not tell.
+    """
+
+    reference: str
+    digest: str
+    media_type: str
+    manifest: bytes = field(repr=False)
+    config: Layer
+    layers: tuple[Layer, ...]
+    platform: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all layers."""
+        return sum(layer.size for layer in self.layers)
+
+
+class ChunkState(Enum):
+    """Where a chunk in flight stands."""
+
+    WAITING = "waiting"  # asked, no byte yet
+    RECEIVING = "receiving"
+    RETRYING = "retrying"  # an attempt failed; the next one waits for its turn
+    FAILED = "failed"
+
+
+class LayerState(Enum):
+    """Where a layer stands."""
+
+    PENDING = "pending"
+    RECEIVING = "receiving"
+    HASHING = "hashing"  # every byte is written, the digest follows
+    COMMITTING = "committing"
+    DONE = "done"
+    EXISTING = "existing"  # was there before the pull
+    FAILED = "failed"
+
+
+class PullState(Enum):
+    """Where a pull stands."""
+
+    RESOLVING = "resolving"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMMITTING = "committing"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (PullState.DONE, PullState.CANCELLED, PullState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A run of bytes in a layer that one chunk brought: written, and never to be asked again.
+
+    `chunk` is the id of the chunk, or -1 for bytes kept from an earlier pull.
+    """
+
+    offset: int
+    length: int
+    chunk: int
+    attempts: int = 1
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last byte."""
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSnapshot:
+    """A chunk in flight at one moment.
+
+    Attributes:
+        id: unique in its pull.
+        offset, length: the bytes it covers.
+        received: bytes that have arrived, counted from `offset`.
+        written: bytes that are in the file, counted from `offset`.
+        attempt: 1 for the first.
+        connection: request slot, from 0; -1 while none is held.
+    """
+
+    id: int
+    offset: int
+    length: int
+    received: int
+    written: int
+    attempt: int
+    connection: int
+    state: ChunkState
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSnapshot:
+    """A layer at one moment.
+
+    Attributes:
+        index: its place in the plan.
+        received: bytes that are here, over all attempts that count.
+        written: bytes in the file.
+        hashed: bytes whose digest is computed; always a prefix of the layer.
+        frontier: bytes written without a gap from the start; at least `hashed`.
+        attempts: requests made for its chunks.
+        retries: attempts beyond the first, of all chunks.
+        generation: grows when the layer is begun anew; `extents` start over then.
+        extents: finished runs in the order in which they finished; within one generation this
+            only ever grows at its end, except when an earlier run is given up (generation grows).
+        in_flight: chunks being fetched.
+        error: in words, where the layer failed.
+    """
+
+    index: int
+    digest: str
+    size: int
+    media_type: str
+    state: LayerState
+    received: int
+    written: int
+    hashed: int
+    frontier: int
+    attempts: int
+    retries: int
+    generation: int
+    extents: tuple[Extent, ...]
+    in_flight: tuple[ChunkSnapshot, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When the milestones of a pull were passed: seconds since it began, None before."""
+
+    resolved: float | None = None
+    first_byte: float | None = None
+    last_byte: float | None = None
+    verified: float | None = None
+    committed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen picture of a pull.
+
+    Attributes:
+        at: seconds since the pull began.
+        digest: of the manifest; empty until resolved.
+        total: bytes of all layers.
+        reused: bytes that were there before this pull.
+        network: bytes of layers that came over the network in this pull, wasted ones included.
+        wasted: bytes received and thrown away.
+        received, written, hashed: of all layers, reused bytes included.
+        in_flight: requests for chunks under way.
+        requests: HTTP requests sent, of every kind.
+        memory: resident bytes of the process.
+        error: one line, when the pull failed.
+    """
+
+    at: float
+    state: PullState
+    reference: str
+    digest: str
+    platform: str
+    settings: Settings
+    total: int
+    reused: int
+    network: int
+    wasted: int
+    received: int
+    written: int
+    hashed: int
+    in_flight: int
+    requests: int
+    retries: int
+    memory: int
+    timeline: Timeline
+    layers: tuple[LayerSnapshot, ...]
+    error: str = ""

@@ -1,0 +1,77 @@
+"""Sizes, rates and durations as people read and write them.
+
+Sizes are IEC (KiB, MiB, GiB), network rates SI (MB/s), everywhere in the program.
+"""
+
+import math
+import re
+
+_FACTORS = {
+    "": 1,
+    "b": 1,
+    "k": 1000,
+    "kb": 1000,
+    "m": 1000**2,
+    "mb": 1000**2,
+    "g": 1000**3,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+    "tib": 1024**4,
+}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.ASCII)
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that `text` ("16MiB", "4 MB", "65536") names.
+
+    Raises:
+        ValueError: it is not a size.
+    """
+    match = _SIZE.fullmatch(text.strip().lower())
+    if match is None or match[2] not in _FACTORS:
+        raise ValueError(f"{text!r} is not a size; write it as 16MiB, 500kB or 65536")
+    size = float(match[1]) * _FACTORS[match[2]]
+    if size >= 2**63:
+        raise ValueError(f"{text!r} is too large")
+    return round(size)
+
+
+def size_text(size: float) -> str:
+    """Return bytes as "512 B", "1.5 KiB", "16 MiB", "8.02 GiB": three digits that count."""
+    value, unit = float(size), "B"
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if value < 1023.5 or unit == "TiB":
+            break
+        value /= 1024
+    return f"{_three_digits(value)} {unit}"
+
+
+def rate_text(rate: float) -> str:
+    """Return bytes/s as "312 MB/s", "4.19 MB/s", "80 kB/s"."""
+    if rate < 999_500:
+        return f"{_three_digits(rate / 1000)} kB/s"
+    if rate < 999_500_000:
+        return f"{_three_digits(rate / 1e6)} MB/s"
+    return f"{_three_digits(rate / 1e9)} GB/s"
+
+
+def duration_text(seconds: float) -> str:
+    """Return seconds as "0.42 s", "8.3 s", "1:02", "1:02:03"."""
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def _three_digits(value: float) -> str:
+    if value <= 0 or not math.isfinite(value):
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(value)))
+    text = f"{value:.{min(decimals, 2)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

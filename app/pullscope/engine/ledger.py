@@ -85,6 +85,11 @@ class Ledger:
         return tuple(self._extents)
 
     @property
+    def extent_count(self) -> int:
+        """How many finished runs there are."""
+        return len(self._extents)
+
+    @property
     def wanted(self) -> tuple[tuple[int, int], ...]:
         """The runs nobody is fetching, as (start, end), sorted."""
         return tuple(self._wanted)

@@ -1,0 +1,243 @@
+"""One request for the missing bytes of a chunk: ask, check the reply, bring the bytes to the file.
+
+An attempt knows nothing of other attempts; `pull` starts it, cuts it and decides what follows.
+Bytes are written in runs of `RUN_SIZE` by a thread while the next ones arrive; whatever way an
+attempt ends, `settle` brings what was received to the file, so that it is never asked again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import httpx
+
+from pullscope.engine.errors import BadReply, PullError
+from pullscope.engine.ledger import Chunk
+from pullscope.engine.model import ChunkState, Layer
+from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
+from pullscope.engine.registry import BlobReply, Registry, refusal
+from pullscope.engine.store import Part
+from pullscope.engine.transport import Piece
+
+RUN_SIZE = 1024 * 1024
+"""Bytes collected before a thread writes them. At most two runs per attempt are held in memory."""
+
+RUN_SECONDS = 0.25
+"""Received bytes are written after this time also when they are few."""
+
+
+class AttemptFailed(Exception):
+    """The attempt failed in a way that may pass.
+
+    Args:
+        reason: in words.
+        status: of the reply, None when there was none.
+        wait: seconds that the registry asked to wait.
+    """
+
+    def __init__(self, reason: str, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.wait = wait
+
+
+class RangeRefused(Exception):
+    """The registry does not serve this range; the layer must be asked for as a whole."""
+
+
+class Attempt:
+    """See the module.
+
+    Args:
+        layer: whose bytes they are.
+        chunk: what is asked; its `received` and `written` move on as bytes do.
+        whole: ask for the whole blob and skip what is there already.
+        part: where the bytes go.
+        writers: threads that write.
+        clock: seconds.
+        on_written: called on the loop after each write.
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        chunk: Chunk,
+        *,
+        whole: bool,
+        part: Part,
+        writers: Executor,
+        clock: Callable[[], float],
+        on_written: Callable[[], None],
+    ) -> None:
+        self.chunk = chunk
+        self.connection = chunk.connection
+        self.cut: str | None = None
+        self.ending = False
+        self.task: asyncio.Task[None] | None = None
+        self.idle_since: float | None = clock()
+        self.received_at = 0.0
+        self.network = 0
+        self.skipped = 0
+        self.status: int | None = None
+        self.asked = Asked(chunk.offset + chunk.written, chunk.end - 1, layer.size, whole)
+        self.written_before = chunk.written
+        self._layer = layer
+        self._part = part
+        self._writers = writers
+        self._clock = clock
+        self._on_written = on_written
+        self._reply: BlobReply | None = None
+        self._run: list[Piece] = []
+        self._run_size = 0
+        self._run_began = 0.0
+        self._write: asyncio.Future[None] | None = None
+        self._writing = 0
+
+    @property
+    def gained(self) -> int:
+        """Bytes of the chunk that this attempt brought into the file."""
+        return self.chunk.written - self.written_before
+
+    def stop(self, reason: str) -> None:
+        """Cut the attempt; its task ends as if cancelled, with `cut` saying why."""
+        if self.cut is None and self.task is not None and not self.ending:
+            self.cut = reason
+            self.task.cancel()
+
+    def adopt(self, chunk: Chunk) -> None:
+        """Let the opened reply, which is the whole blob, serve `chunk` instead."""
+        self.chunk = chunk
+        self.asked = Asked(chunk.offset, chunk.end - 1, self._layer.size, whole=True)
+        self.written_before = chunk.written
+
+    async def open(self, registry: Registry) -> tuple[BlobReply, Judgement]:
+        """Send the request and check the head of its reply.
+
+        Returns the reply with a verdict of PART or WHOLE.
+
+        Raises:
+            httpx.TransportError, AttemptFailed: it may pass.
+            RangeRefused: ask for the whole layer.
+            PullError: it will not pass.
+        """
+        reply = self._reply = await registry.open_blob(self._layer, self.asked)
+        self.idle_since = None
+        self.status = reply.status
+        judgement = judge(self.asked, reply.status, reply.headers)
+        match judgement.verdict:
+            case Verdict.PART | Verdict.WHOLE:
+                return reply, judgement
+            case Verdict.RANGE_REFUSED:
+                raise RangeRefused(judgement.reason)
+            case Verdict.REFUSED if not reply.redirected:
+                asked = f"{self._layer.digest[:19]}, {self.asked}, from {reply.host}"
+                if reply.status in (200, 206):
+                    raise BadReply(f"{asked}: {judgement.reason}")
+                raise refusal("GET", registry.blob_url(self._layer.digest), reply.status, "blob")
+            case _:
+                # Whatever the host behind a redirect refuses, the registry may redirect anew.
+                wait = retry_after(reply.headers)
+                reason = f"{judgement.reason} from {reply.host}"
+                raise AttemptFailed(reason, reply.status, wait)
+
+    async def receive(self, skip: int = 0) -> None:
+        """Bring the bytes of the opened reply to the file, dropping the first `skip`.
+
+        Raises:
+            httpx.TransportError, AttemptFailed: the body broke off.
+            BadReply: it holds more than was asked.
+            OSError: the file cannot be written.
+        """
+        reply, chunk = self._reply, self.chunk
+        if reply is None:
+            raise RuntimeError("receive before open")
+        self._run_began = self._clock()
+        while chunk.received < chunk.length:
+            piece = await self._next_piece(reply)
+            if piece is None:
+                got = chunk.received - self.written_before
+                raise AttemptFailed(
+                    f"the body ended after {got} of {self.asked.length} bytes", self.status
+                )
+            self.network += len(piece)
+            if skip:
+                dropped = min(skip, len(piece))
+                skip -= dropped
+                self.skipped += dropped
+                piece = bytes(memoryview(piece)[dropped:])
+                if not piece:
+                    continue
+            if chunk.received + len(piece) > chunk.length:
+                raise self._too_much(reply)
+            chunk.state = ChunkState.RECEIVING
+            chunk.received += len(piece)
+            self._run.append(piece)
+            self._run_size += len(piece)
+            if (
+                self._run_size >= RUN_SIZE
+                or chunk.received == chunk.length
+                or self._clock() - self._run_began > RUN_SECONDS
+            ):
+                await self._start_write()
+        self.received_at = self._clock()
+        with contextlib.suppress(httpx.TransportError):  # every byte is here already
+            if await self._next_piece(reply) is not None:
+                raise self._too_much(reply)
+        await self._finish_write()
+
+    async def settle(self) -> None:
+        """Bring every byte that was received to the file, and hang up; it cannot be cut any more.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self.ending = True
+        self.idle_since = None
+        try:
+            await self._finish_write()
+            if self._run_size:
+                await self._start_write()
+                await self._finish_write()
+        finally:
+            self.chunk.received = self.chunk.written
+            if self._reply is not None:
+                with contextlib.suppress(httpx.TransportError):
+                    await self._reply.close()
+
+    async def _next_piece(self, reply: BlobReply) -> Piece | None:
+        self.idle_since = self._clock()
+        piece = await reply.body.read()
+        self.idle_since = None
+        return piece
+
+    async def _start_write(self) -> None:
+        await self._finish_write()
+        run, size = self._run, self._run_size
+        offset = self.chunk.offset + self.chunk.written
+        self._run, self._run_size, self._run_began = [], 0, self._clock()
+        loop = asyncio.get_running_loop()
+        self._write = loop.run_in_executor(self._writers, self._part.write, offset, run)
+        self._writing = size
+        self._write.add_done_callback(self._count_written)
+
+    async def _finish_write(self) -> None:
+        if self._write is not None:
+            # Not awaited itself: a cut would cancel it and lose the count of what it wrote.
+            await asyncio.wait([self._write])
+            self._write.result()
+            self._count_written(self._write)
+
+    def _count_written(self, write: asyncio.Future[None]) -> None:
+        """Count a write once, whoever notices its end first."""
+        if self._writing and not write.cancelled() and write.exception() is None:
+            self.chunk.written += self._writing
+            self._writing = 0
+            self._on_written()
+
+    def _too_much(self, reply: BlobReply) -> PullError:
+        return BadReply(
+            f"{self._layer.digest[:19]}, {self.asked}, from {reply.host}: "
+            f"more than the {self.chunk.length} bytes asked for came"
+        )

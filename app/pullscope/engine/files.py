@@ -1,0 +1,123 @@
+"""Positional file I/O, and making it durable. The only place with calls that POSIX alone has.
+
+Each has a portable way beside it, taken where the system lacks the call.
+"""
+
+import errno
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pullscope.engine.transport import Piece
+
+if sys.platform != "win32":
+    import fcntl
+
+HAS_POSITIONAL_IO = hasattr(os, "pwritev") and hasattr(os, "preadv")
+
+_MOST_BUFFERS = 512  # IOV_MAX is 1024 on Linux and macOS
+
+
+class PositionalFile:
+    """A file that several threads read and write at given offsets.
+
+    Args:
+        path: opened for reading and writing, made where it does not exist.
+
+    Raises:
+        OSError: from every method, as the system reports it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        self._fd = os.open(path, flags, 0o644)
+        self._seek_lock = threading.Lock()
+
+    def lock(self) -> bool:
+        """Lock the file against other processes until it is closed; False when one has it."""
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                    return False
+                raise
+        return True
+
+    def preallocate(self, size: int) -> None:
+        """Make the file exactly `size` bytes, with its space on disk reserved where possible."""
+        os.ftruncate(self._fd, size)
+        if size and hasattr(os, "posix_fallocate"):
+            try:
+                os.posix_fallocate(self._fd, 0, size)
+            except OSError as error:
+                if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                    raise
+
+    def write(self, offset: int, pieces: Sequence[Piece]) -> None:
+        """Write `pieces`, one behind the other, from `offset`."""
+        views = [memoryview(piece) for piece in pieces]
+        while views:
+            count = self._write_some(views[:_MOST_BUFFERS], offset)
+            offset += count
+            while views and count >= len(views[0]):
+                count -= len(views.pop(0))
+            if views and count:
+                views[0] = views[0][count:]
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """Fill `buffer` from `offset`; return the bytes read, 0 at the end of the file."""
+        if HAS_POSITIONAL_IO:
+            return os.preadv(self._fd, [buffer], offset)
+        with self._seek_lock:
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            data = os.read(self._fd, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def sync(self) -> None:
+        """Return when the file's bytes are on stable storage, as far as the system promises it."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; closing again does nothing."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _write_some(self, views: list[memoryview], offset: int) -> int:
+        if HAS_POSITIONAL_IO:
+            return os.pwritev(self._fd, views, offset)
+        with self._seek_lock:
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            return os.write(self._fd, views[0])
+
+
+def sync_directory(path: Path) -> None:
+    """Make renames in a directory durable, where directories can be synced."""
+    if os.name != "posix":
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace_durably(path: Path, body: bytes) -> None:
+    """Write a small file so that a reader, also after a crash, finds the old or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_directory(path.parent)

@@ -1,0 +1,168 @@
+"""Manifests and indexes: from hostile bytes to values.
+
+Formats: https://github.com/opencontainers/image-spec (manifest.md, image-index.md) and Docker's
+image manifest version 2, schema 2.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pullscope.engine.errors import BadReply, NotAnImage, PlatformNotFound
+from pullscope.engine.model import Layer
+from pullscope.engine.platforms import Platform, normalised
+from pullscope.engine.reference import is_digest
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+
+ACCEPT = ", ".join((OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST))
+LARGEST_MANIFEST = 4 * 1024 * 1024
+"""Bytes: what is larger is refused, as registries do."""
+LARGEST_CONFIG = 8 * 1024 * 1024
+"""Bytes of the largest image config that is accepted."""
+LARGEST_LAYER = 2**50
+"""Bytes: a descriptor that claims more is refused."""
+
+_INDEXES = (OCI_INDEX, DOCKER_LIST)
+_MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
+_GENERIC = ("", "application/json", "text/plain", "application/octet-stream", "text/html")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One manifest of an index."""
+
+    manifest: Layer
+    platform: Platform | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageIndex:
+    """Manifests by platform, in the order of the index."""
+
+    entries: tuple[IndexEntry, ...]
+
+    def choose(self, wanted: Platform) -> IndexEntry:
+        """Return the first entry with the best variant that runs on `wanted`.
+
+        Raises:
+            PlatformNotFound: there is none; the message lists what there is.
+        """
+        for variant in wanted.acceptable_variants():
+            fitting = Platform(wanted.os, wanted.architecture, variant)
+            for entry in self.entries:
+                if entry.platform == fitting:
+                    return entry
+        there = sorted({str(e.platform) for e in self.entries if e.platform} - {"unknown/unknown"})
+        raise PlatformNotFound(
+            f"the image has no manifest for {wanted}; it has {', '.join(there[:20]) or 'none'}; "
+            "choose one with --platform"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageManifest:
+    """Config and layers of one image; a blob named twice stands once."""
+
+    media_type: str
+    config: Layer
+    layers: tuple[Layer, ...]
+
+
+def parse_manifest(body: bytes, content_type: str) -> ImageManifest | ImageIndex:
+    """Read a manifest or an index.
+
+    Args:
+        body: the bytes, verified against their digest where one was asked for.
+        content_type: of the reply.
+
+    Raises:
+        NotAnImage: it is something else, named in the message.
+        BadReply: it contradicts its Content-Type, or a field is impossible.
+    """
+    document = _json_object(body)
+    media_type = _media_type(document, content_type.partition(";")[0].strip().lower())
+    if media_type in _INDEXES:
+        entries = _list(document, "manifests")
+        return ImageIndex(tuple(_index_entries(entries)))
+    if media_type not in _MANIFESTS:
+        raise NotAnImage(f"the registry holds {media_type[:100]!r} under this name, not an image")
+    config = _descriptor(document.get("config"), "the config")
+    if config.media_type not in (OCI_CONFIG, DOCKER_CONFIG):
+        raise NotAnImage(
+            f"the registry holds an artifact of type {config.media_type[:100]!r} under this name, "
+            "not an image"
+        )
+    if config.size > LARGEST_CONFIG:
+        raise BadReply(f"the image config claims {config.size} bytes; at most {LARGEST_CONFIG} do")
+    layers: dict[str, Layer] = {}
+    for number, entry in enumerate(_list(document, "layers"), 1):
+        layer = _descriptor(entry, f"layer {number}")
+        if layers.setdefault(layer.digest, layer).size != layer.size:
+            raise BadReply(f"the manifest gives two sizes for {layer.digest}")
+    return ImageManifest(media_type, config, tuple(layers.values()))
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadReply(f"the manifest is not JSON ({type(error).__name__})") from None
+    if not isinstance(document, dict):
+        raise BadReply("the manifest is not a JSON object")
+    return document
+
+
+def _media_type(document: dict[str, Any], content_type: str) -> str:
+    inside = document.get("mediaType", "")
+    if not isinstance(inside, str):
+        raise BadReply("the manifest's mediaType is not text")
+    if document.get("schemaVersion") == 1 or "docker.distribution.manifest.v1+" in content_type:
+        raise NotAnImage("the image has only a schema 1 manifest, which is obsolete; push it anew")
+    if document.get("schemaVersion") != 2:
+        raise NotAnImage("the registry's reply is not an image manifest: schemaVersion is not 2")
+    generic = content_type in _GENERIC
+    if inside and not generic and inside != content_type:
+        raise BadReply(f"the manifest is {inside[:100]!r}, its Content-Type {content_type[:100]!r}")
+    if inside or not generic:
+        return inside or content_type
+    return OCI_INDEX if "manifests" in document else OCI_MANIFEST
+
+
+def _index_entries(entries: list[Any]) -> Iterator[IndexEntry]:
+    for number, entry in enumerate(entries, 1):
+        manifest = _descriptor(entry, f"entry {number} of the index")
+        platform = entry.get("platform")
+        if not isinstance(platform, dict):
+            yield IndexEntry(manifest, None)
+            continue
+        parts = [platform.get(key, "") for key in ("os", "architecture", "variant")]
+        if not all(isinstance(part, str) for part in parts):
+            raise BadReply(f"the platform of entry {number} of the index is not text")
+        yield IndexEntry(manifest, normalised(*parts))
+
+
+def _list(document: dict[str, Any], key: str) -> list[Any]:
+    value = document.get(key)
+    if not isinstance(value, list):
+        raise BadReply(f"the manifest has no list of {key}")
+    return value
+
+
+def _descriptor(value: Any, what: str) -> Layer:
+    if not isinstance(value, dict):
+        raise BadReply(f"{what} is not a descriptor")
+    digest, size, media_type = value.get("digest"), value.get("size"), value.get("mediaType", "")
+    if not is_digest(digest):
+        raise BadReply(f"{what} has the digest {str(digest)[:80]!r}, which is no sha256 or sha512")
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_LAYER:
+        raise BadReply(f"{what} claims a size of {str(size)[:40]} bytes")
+    if not isinstance(media_type, str):
+        raise BadReply(f"{what} has a media type that is not text")
+    return Layer(str(digest), size, media_type)

@@ -1,0 +1,713 @@
+"""A pull: resolves a reference, fetches its layers in parts, verifies and commits them.
+
+The state is a `LayerRun` per layer and the set of connections that are busy. Whenever any of it
+changes, or the settings do, `_schedule` compares what is under way with what the settings allow and
+starts what is missing; nothing counts deltas, so that limits can change at any moment. All methods
+belong to the event loop's thread; only file I/O and hashing happen in threads.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from os import cpu_count
+from typing import ParamSpec, TypeVar
+
+import httpx
+import psutil
+
+from pullscope.engine.attempt import Attempt, AttemptFailed, RangeRefused
+from pullscope.engine.digests import digest_of
+from pullscope.engine.errors import DigestMismatch, NotAnImage, PullError, RegistryError
+from pullscope.engine.events import (
+    ChunkDone,
+    ChunkReturned,
+    ChunkStarted,
+    FirstByte,
+    LayerCommitted,
+    LayerDiscarded,
+    LayerExisting,
+    LayerReceived,
+    LayerResumed,
+    LayerVerified,
+    PullEnded,
+    PullEvent,
+    PullPaused,
+    PullResolved,
+    PullResumed,
+    PullStarted,
+    RangeUnusable,
+    RequestSent,
+    Sampled,
+    SettingsApplied,
+)
+from pullscope.engine.hashing import PrefixHasher
+from pullscope.engine.layer_run import LayerRun
+from pullscope.engine.ledger import Chunk
+from pullscope.engine.manifests import ImageIndex, parse_manifest
+from pullscope.engine.model import (
+    KIB,
+    ChunkState,
+    LayerState,
+    PullPlan,
+    PullState,
+    Settings,
+    Snapshot,
+    Timeline,
+)
+from pullscope.engine.platforms import Platform
+from pullscope.engine.ranges import Verdict, backoff
+from pullscope.engine.reference import Reference
+from pullscope.engine.registry import Answered, Registry, words
+from pullscope.engine.store import Part, Store, store_error
+
+LOGGER = logging.getLogger(__name__)
+
+STALL_TIMEOUT = 15.0
+"""Seconds without a byte after which a connection is cut."""
+
+ATTEMPTS = 8
+"""Attempts in a row that bring less than `PROGRESS` bytes before a chunk, and the pull, fails."""
+
+PROGRESS = 64 * KIB
+"""Bytes that make an attempt count as progress."""
+
+_TICK = 0.1
+_STALLED = "stalled"
+_ENDED = (LayerState.DONE, LayerState.EXISTING)
+_WRITER_THREADS = 4
+
+Observer = Callable[[PullEvent], None]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Pull:
+    """One pull of one image. Make it, observe it, run it once.
+
+    Args:
+        reference: what is pulled.
+        registry: where from; it serves this pull alone.
+        store: where to.
+        platform: chosen from an index.
+        settings: to begin with.
+        stall_timeout: seconds without a byte until a connection is cut.
+        attempts: fruitless attempts in a row until a chunk fails.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        reference: Reference,
+        registry: Registry,
+        store: Store,
+        platform: Platform,
+        settings: Settings,
+        *,
+        stall_timeout: float = STALL_TIMEOUT,
+        attempts: int = ATTEMPTS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.reference = reference
+        self.store = store
+        self.settings = settings
+        self._registry = registry
+        registry.on_answer = self._answered
+        self._platform = platform
+        self._stall_timeout = stall_timeout
+        self._attempts = attempts
+        self._clock = clock
+        self._began = clock()
+        self._observers: list[Observer] = []
+        self._state = PullState.RESOLVING
+        self._plan: PullPlan | None = None
+        self._runs: list[LayerRun] = []
+        self._free_slots: list[int] = []
+        self._slots = 0
+        self._busy = 0
+        self._paused = False
+        self._cancelled = False
+        self._ranges_work = False
+        self._network = 0
+        self._wasted = 0
+        self._timeline = Timeline()
+        self._error = ""
+        self._task: asyncio.Task[object] | None = None
+        self._finished: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._config: asyncio.Task[None] | None = None
+        self._ended_at: float | None = None
+        self._writers = ThreadPoolExecutor(_WRITER_THREADS, "pullscope-write")
+        self._hashers = ThreadPoolExecutor(max(1, cpu_count() or 1), "pullscope-hash")
+        self._process = psutil.Process()
+
+    # What a user does
+
+    def observe(self, observer: Observer) -> None:
+        """Call `observer` with every event from now on, on the loop's thread.
+
+        One that raises is removed and logged; it cannot hurt the pull.
+        """
+        self._observers.append(observer)
+
+    def apply(self, settings: Settings) -> None:
+        """Go on with other settings. Raised limits take effect at once; where they were lowered,
+        chunks in flight finish."""
+        if settings == self.settings:
+            return
+        old, self.settings = self.settings, settings
+        if self._task is not None and not self._state.ended:
+            self._emit(SettingsApplied(self._now(), old, settings))
+            self._schedule()
+
+    def pause(self) -> None:
+        """Stop asking for bytes. Requests under way are cut; what they brought is kept."""
+        if self._paused or self._state.ended:
+            return
+        self._paused = True
+        self._emit(PullPaused(self._now()))
+        self._cut("paused")
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        if not self._paused or self._state.ended:
+            return
+        self._paused = False
+        self._emit(PullResumed(self._now()))
+        self._schedule()
+
+    def cancel(self) -> None:
+        """End the pull in order; `run` returns. What was fetched stays for the next pull."""
+        if self._task is not None and not self._cancelled and not self._state.ended:
+            self._cancelled = True
+            self._task.cancel()
+
+    def snapshot(self) -> Snapshot:
+        """Return a frozen picture of the moment."""
+        layers = tuple(run.snapshot() for run in self._runs)
+        existing = sum(run.layer.size for run in self._runs if run.state is LayerState.EXISTING)
+        state = self._state
+        if self._paused and state is PullState.RUNNING:
+            state = PullState.PAUSED
+        return Snapshot(
+            at=self._now(),
+            state=state,
+            reference=str(self.reference),
+            digest=self._plan.digest if self._plan else "",
+            platform=self._plan.platform if self._plan else "",
+            settings=self.settings,
+            total=self._plan.size if self._plan else 0,
+            reused=existing + sum(run.kept for run in self._runs),
+            network=self._network + sum(a.network for run in self._runs for a in run.active),
+            wasted=self._wasted,
+            received=sum(layer.received for layer in layers),
+            written=sum(layer.written for layer in layers),
+            hashed=sum(layer.hashed for layer in layers),
+            in_flight=self._busy,
+            requests=self._registry.requests,
+            retries=sum(layer.retries for layer in layers),
+            memory=self._process.memory_info().rss,
+            timeline=self._timeline,
+            layers=layers,
+            error=self._error,
+        )
+
+    # Its life
+
+    async def run(self) -> Snapshot:
+        """Pull. Returns the last snapshot, its state DONE or CANCELLED.
+
+        Raises:
+            PullError: the pull failed; what was fetched stays for the next one.
+        """
+        self._task = task = asyncio.current_task()
+        self._began = self._clock()
+        self._emit(
+            PullStarted(0.0, str(self.reference), str(self.store.root), self.settings, time.time())
+        )
+        ticking = asyncio.get_running_loop().create_task(self._tick())
+        try:
+            plan = await self._resolve()
+            await self._fetch(plan)
+            await self._commit(plan)
+            self._state = PullState.DONE
+        except asyncio.CancelledError:
+            self._state = PullState.CANCELLED
+            if not self._cancelled or task is None or task.uncancel():
+                raise
+        except BaseException as error:
+            self._state = PullState.FAILED
+            self._error = _in_words(error)
+            raise
+        finally:
+            ticking.cancel()
+            await self._clean_up()
+            self._ended_at = self._clock()
+            self._emit(PullEnded(self._now(), self._state, self._error))
+        return self.snapshot()
+
+    async def _resolve(self) -> PullPlan:
+        fetched = await self._registry.manifest(self.reference.manifest_name)
+        manifest = parse_manifest(fetched.body, fetched.content_type)
+        platform = ""
+        if isinstance(manifest, ImageIndex):
+            entry = manifest.choose(self._platform)
+            platform = str(entry.platform)
+            fetched = await self._registry.manifest(entry.manifest.digest)
+            manifest = parse_manifest(fetched.body, fetched.content_type)
+            if isinstance(manifest, ImageIndex):
+                raise NotAnImage("the index leads to another index, not to an image")
+        plan = PullPlan(
+            reference=str(self.reference),
+            digest=fetched.digest or digest_of(fetched.body),
+            media_type=manifest.media_type,
+            manifest=fetched.body,
+            config=manifest.config,
+            layers=manifest.layers,
+            platform=platform,
+        )
+        ids = itertools.count()
+        self._plan = plan
+        self._runs = [LayerRun(index, layer, ids) for index, layer in enumerate(plan.layers)]
+        self._state = PullState.RUNNING
+        self._pass_milestone("resolved")
+        self._emit(PullResolved(self._now(), plan.digest, platform, plan.layers))
+        return plan
+
+    async def _fetch(self, plan: PullPlan) -> None:
+        await self._in_thread(self.store.prepare)
+        self._finished = asyncio.get_running_loop().create_future()
+        self._config = self._start(self._fetch_config(plan))
+        for run in self._runs:
+            self._start(self._open_layer(run))
+        await self._finished
+
+    async def _commit(self, plan: PullPlan) -> None:
+        self._state = PullState.COMMITTING
+        await self._in_thread(self.store.add_blob, plan.digest, plan.manifest)
+        await self._in_thread(self.store.add_image, plan, self.reference)
+        self._pass_milestone("committed")
+
+    async def _clean_up(self) -> None:
+        """Bring everything to an end: nothing touches a file or the network afterwards."""
+        self._cut("cancelled")
+        if self._config is not None:
+            self._config.cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._finished is not None and self._finished.done() and not self._finished.cancelled():
+            self._finished.exception()  # seen, also when the pull was cancelled first
+        for run in self._runs:
+            run.give_back_retries()
+            if run.hasher is not None:
+                await run.hasher.settle()
+            if run.part is not None:
+                run.part.close()
+                run.part = None
+        self._writers.shutdown(wait=False)
+        self._hashers.shutdown(wait=False)
+
+    # Layers
+
+    async def _fetch_config(self, plan: PullPlan) -> None:
+        if not await self._in_thread(self.store.has, plan.config):
+            body = await self._registry.small_blob(plan.config)
+            await self._in_thread(self.store.add_blob, plan.config.digest, body)
+
+    async def _open_layer(self, run: LayerRun) -> None:
+        if await self._in_thread(self.store.has, run.layer):
+            run.state = LayerState.EXISTING
+            self._emit(LayerExisting(self._now(), run.index))
+            return
+        part = run.part = await self._in_thread(self.store.open_part, run.layer)
+        for offset, length in await self._in_thread(part.kept):
+            run.ledger.keep(offset, length)
+            run.kept += length
+        if run.kept:
+            self._emit(LayerResumed(self._now(), run.index, run.kept))
+        self._begin_hash(run, part)
+        self._advance(run)
+
+    def _begin_hash(self, run: LayerRun, part: Part) -> None:
+        layer = run.layer
+        run.hasher = PrefixHasher(
+            part, layer.digest, layer.size, self._hashers, lambda: self._advance(run)
+        )
+
+    def _advance(self, run: LayerRun) -> None:
+        """Let the hash follow the frontier, and end the layer when every byte is hashed."""
+        hasher = run.hasher
+        if hasher is None or self._state is not PullState.RUNNING:
+            return
+        if hasher.error is not None:
+            error = hasher.error
+            if isinstance(error, OSError):
+                error = store_error(error, self.store.root)
+            self._fail(error, run)
+            return
+        hasher.follow(run.ledger.frontier)
+        if not run.ledger.complete:
+            return
+        if run.state in (LayerState.PENDING, LayerState.RECEIVING):
+            run.state = LayerState.HASHING
+            self._emit(LayerReceived(self._now(), run.index))
+            if all(other.settled for other in self._runs):
+                self._pass_milestone("last_byte")
+        if run.state is LayerState.HASHING and hasher.finished:
+            run.state = LayerState.COMMITTING
+            self._start(self._verify_layer(run, hasher))
+
+    async def _verify_layer(self, run: LayerRun, hasher: PrefixHasher) -> None:
+        part = run.part
+        if part is None:
+            raise RuntimeError("a layer without a part cannot be verified")
+        if hasher.digest != run.layer.digest:
+            await self._discard(run, part, hasher.digest)
+            return
+        run.verified = True
+        self._emit(LayerVerified(self._now(), run.index))
+        if all(other.verified or other.state is LayerState.EXISTING for other in self._runs):
+            self._pass_milestone("verified")
+        await self._in_thread(self.store.commit, part, run.layer.digest)
+        run.part = None
+        run.state = LayerState.DONE
+        self._emit(LayerCommitted(self._now(), run.index))
+
+    async def _discard(self, run: LayerRun, part: Part, found: str) -> None:
+        reason = f"its {run.layer.size} bytes hash to {found}"
+        if run.refetched:
+            error = DigestMismatch(
+                f"layer {run.index + 1} was to be {run.layer.digest}, but {reason}, also when "
+                "fetched again; the registry, or what stands between, damages it"
+            )
+            await self._in_thread(part.restart)
+            self._fail(error, run)
+            return
+        run.refetched = True
+        self._wasted += run.layer.size - run.kept
+        run.kept = 0
+        await self._in_thread(part.restart)
+        run.ledger.restart()
+        run.state = LayerState.RECEIVING
+        self._begin_hash(run, part)
+        self._emit(LayerDiscarded(self._now(), run.index, reason))
+
+    def _fail(self, error: BaseException, run: LayerRun | None = None) -> None:
+        """End the pull with `error`; the first one counts."""
+        if self._finished is None or self._finished.done():
+            return
+        if run is not None:
+            run.state = LayerState.FAILED
+            run.error = _in_words(error)
+        self._finished.set_exception(error)
+
+    # Chunks
+
+    def _schedule(self) -> None:
+        """Start what the settings allow and is not under way."""
+        ending = self._finished is None or self._finished.done()
+        if self._paused or ending or self._state is not PullState.RUNNING:
+            return
+        now = self._now()
+        while self._busy < self.settings.connections and (run := self._next_run(now)):
+            chunk, given_up = run.next_chunk(now, self.settings.chunk_size)
+            self._wasted += given_up
+            self._launch(run, chunk)
+
+    def _next_run(self, now: float) -> LayerRun | None:
+        """Return the layer that may have one more chunk in flight and has the fewest."""
+        unfinished = (run for run in self._runs if not run.settled)
+        first = itertools.islice(unfinished, self.settings.layers)
+        fitting = [
+            run for run in first if len(run.active) < self._most_chunks(run) and run.has_work(now)
+        ]
+        return min(fitting, key=lambda run: len(run.active), default=None)
+
+    def _most_chunks(self, run: LayerRun) -> int:
+        """A layer's parallelism; one, until the registry has shown that it serves ranges."""
+        return self.settings.parallelism if self._ranges_work and not run.whole else 1
+
+    def _launch(self, run: LayerRun, chunk: Chunk) -> None:
+        if run.part is None:
+            raise RuntimeError("a chunk was taken from a layer without a part")
+        if not self._free_slots:
+            self._free_slots.append(self._slots)
+            self._slots += 1
+        chunk.connection = heapq.heappop(self._free_slots)
+        chunk.state = ChunkState.WAITING
+        attempt = Attempt(
+            run.layer,
+            chunk,
+            whole=run.whole,
+            part=run.part,
+            writers=self._writers,
+            clock=self._clock,
+            on_written=lambda: self._advance(run),
+        )
+        self._busy += 1
+        run.attempts += 1
+        run.state = LayerState.RECEIVING
+        run.active.add(attempt)
+        attempt.task = self._start(self._attempt(run, attempt))
+        self._emit_started(run, attempt)
+
+    async def _attempt(self, run: LayerRun, attempt: Attempt) -> None:
+        failure: AttemptFailed | None = None
+        fatal: BaseException | None = None
+        cut = ""
+        try:
+            await self._transfer(run, attempt)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            cut = attempt.cut or "cancelled"
+            if cut == _STALLED:
+                failure = AttemptFailed(f"no byte for {self._stall_timeout:g} s")
+        except httpx.TransportError as error:
+            failure = AttemptFailed(words(error))
+        except AttemptFailed as error:
+            failure = error
+        except RangeRefused as error:
+            cut = str(error)
+            self._ask_whole(run, cut, attempt)
+        except OSError as error:
+            fatal = store_error(error, self.store.root)
+        except Exception as error:
+            fatal = error
+        try:
+            await attempt.settle()
+        except OSError as error:
+            fatal = store_error(error, self.store.root)
+        self._release(run, attempt)
+        try:
+            self._account(run, attempt, failure, str(fatal) if fatal else cut)
+        except RegistryError as error:
+            fatal = error
+        if fatal is not None:
+            self._fail(fatal, run)
+        self._advance(run)
+
+    async def _transfer(self, run: LayerRun, attempt: Attempt) -> None:
+        reply, judgement = await attempt.open(self._registry)
+        if self._timeline.first_byte is None:
+            self._pass_milestone("first_byte")
+        skip = 0
+        if judgement.verdict is Verdict.WHOLE:
+            if not attempt.asked.whole:
+                await self._adopt_whole(run, attempt, judgement.reason)
+            skip = attempt.chunk.offset + attempt.chunk.written
+        chunk = attempt.chunk
+        self._emit(
+            FirstByte(
+                self._now(),
+                run.index,
+                chunk.id,
+                chunk.attempt,
+                reply.status,
+                reply.host,
+                reply.protocol,
+            )
+        )
+        if judgement.verdict is Verdict.PART and not self._ranges_work:
+            self._ranges_work = True
+            self._schedule()
+        await attempt.receive(skip)
+
+    async def _adopt_whole(self, run: LayerRun, attempt: Attempt, reason: str) -> None:
+        """A reply to a range is the whole layer: let it be the layer."""
+        if run.whole:
+            raise RangeRefused("another reply is the whole layer")
+        self._stop_ranges(run, attempt)
+        if others := [a.task for a in run.active if a is not attempt and a.task is not None]:
+            await asyncio.wait(others)
+        run.ledger.give_back(attempt.chunk, attempt.chunk.written)
+        self._emit_returned(run, attempt, "the reply is the whole layer", None)
+        chunk, given_up = run.next_chunk(self._now(), 0)
+        chunk.connection = attempt.connection
+        attempt.adopt(chunk)
+        self._wasted += given_up
+        self._emit(RangeUnusable(self._now(), run.index, reason, given_up))
+        self._emit_started(run, attempt)
+
+    def _ask_whole(self, run: LayerRun, reason: str, attempt: Attempt) -> None:
+        """Ranges of this layer are refused: ask for all of it once nothing else is under way."""
+        if not run.whole:
+            self._stop_ranges(run, attempt)
+            self._emit(RangeUnusable(self._now(), run.index, reason, 0))
+
+    def _stop_ranges(self, run: LayerRun, attempt: Attempt) -> None:
+        run.whole = True
+        run.give_back_retries()
+        for other in run.active - {attempt}:
+            other.stop("the whole layer is asked for instead")
+
+    def _account(
+        self, run: LayerRun, attempt: Attempt, failure: AttemptFailed | None, cut: str
+    ) -> None:
+        """Book what an ended attempt brought, and decide what becomes of the rest."""
+        chunk = attempt.chunk
+        outdated = run.whole and not attempt.asked.whole
+        if chunk.written == chunk.length:
+            run.ledger.finish(chunk)
+            run.failures.pop(chunk.id, None)
+            now = self._now()
+            received = attempt.received_at - self._began if attempt.received_at else now
+            self._emit(ChunkDone(now, run.index, chunk.id, chunk.attempt, received, attempt.gained))
+        elif failure is not None and not outdated:
+            self._retry(run, attempt, failure)
+        else:
+            run.ledger.give_back(chunk, chunk.written)
+            reason = failure.reason if failure is not None else cut
+            self._emit_returned(run, attempt, reason, None)
+
+    def _retry(self, run: LayerRun, attempt: Attempt, failure: AttemptFailed) -> None:
+        chunk = attempt.chunk
+        failures = 1 if attempt.gained >= PROGRESS else run.failures.get(chunk.id, 0) + 1
+        run.failures[chunk.id] = failures
+        if failures >= self._attempts:
+            run.ledger.give_back(chunk, chunk.written)
+            self._emit_returned(run, attempt, failure.reason, None)
+            raise RegistryError(
+                f"layer {run.index + 1}, {attempt.asked}, from {self.reference.domain}",
+                f"{failure.reason}, {failures} times in a row",
+                "pull again later: what is here is kept",
+                status=failure.status,
+                retry_after=failure.wait,
+            )
+        delay = backoff(failures, failure.wait, random.random())  # noqa: S311
+        self._emit_returned(run, attempt, failure.reason, delay)
+        run.retries += 1
+        chunk.attempt += 1
+        chunk.connection = -1
+        chunk.state = ChunkState.RETRYING
+        run.retry_later(chunk, self._now() + delay)
+
+    def _release(self, run: LayerRun, attempt: Attempt) -> None:
+        run.active.discard(attempt)
+        heapq.heappush(self._free_slots, attempt.connection)
+        self._busy -= 1
+        self._network += attempt.network
+        self._wasted += attempt.skipped
+
+    def _cut(self, reason: str) -> None:
+        for run in self._runs:
+            for attempt in tuple(run.active):
+                attempt.stop(reason)
+
+    # Watching and telling
+
+    async def _tick(self) -> None:
+        """Ten times a second: cut silent connections, start retries that are due, take a sample."""
+        while True:
+            await asyncio.sleep(_TICK)
+            if self._state is PullState.RUNNING:
+                self._cut_silent()
+                self._schedule()
+                if self._observers:
+                    self._emit_sample()
+
+    def _cut_silent(self) -> None:
+        now = self._clock()
+        for run in self._runs:
+            for attempt in tuple(run.active):
+                since = attempt.idle_since
+                if since is not None and now - since > self._stall_timeout:
+                    attempt.stop(_STALLED)
+
+    def _emit_sample(self) -> None:
+        layers = [run.snapshot() for run in self._runs]
+        self._emit(
+            Sampled(
+                self._now(),
+                sum(layer.received for layer in layers),
+                sum(layer.written for layer in layers),
+                sum(layer.hashed for layer in layers),
+                self._busy,
+                self._process.memory_info().rss,
+            )
+        )
+
+    def _answered(self, answer: Answered) -> None:
+        began = answer.began - asyncio.get_running_loop().time() + self._now()
+        self._emit(RequestSent(self._now(), answer.kind, answer.host, answer.status, began))
+
+    def _emit_started(self, run: LayerRun, attempt: Attempt) -> None:
+        chunk = attempt.chunk
+        first = chunk.offset + chunk.written
+        now = self._now()
+        self._emit(
+            ChunkStarted(
+                now,
+                run.index,
+                chunk.id,
+                chunk.attempt,
+                first,
+                chunk.end - first,
+                attempt.connection,
+                min(chunk.queued, now),
+            )
+        )
+
+    def _emit_returned(
+        self, run: LayerRun, attempt: Attempt, reason: str, retry_in: float | None
+    ) -> None:
+        chunk = attempt.chunk
+        self._emit(
+            ChunkReturned(
+                self._now(),
+                run.index,
+                chunk.id,
+                chunk.attempt,
+                attempt.gained,
+                reason,
+                attempt.status,
+                retry_in,
+            )
+        )
+
+    def _emit(self, event: PullEvent) -> None:
+        for observer in tuple(self._observers):
+            try:
+                observer(event)
+            except Exception:
+                self._observers.remove(observer)
+                LOGGER.exception("observer %r failed and was removed", observer)
+
+    def _pass_milestone(self, name: str) -> None:
+        self._timeline = replace(self._timeline, **{name: self._now()})
+
+    def _now(self) -> float:
+        return (self._clock() if self._ended_at is None else self._ended_at) - self._began
+
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run `work` as a task; where it fails, the pull fails."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+        return task
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+        finished = self._finished
+        if finished is None or finished.done():
+            return
+        config_there = self._config is not None and self._config.done()
+        if config_there and all(run.state in _ENDED for run in self._runs):
+            finished.set_result(None)
+        else:
+            self._schedule()
+
+    def _in_thread(self, function: Callable[P, T], *args: P.args, **_: P.kwargs) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._writers, function, *args)
+
+
+def _in_words(error: BaseException) -> str:
+    return str(error) if isinstance(error, PullError) else f"unexpected: {error!r}"

@@ -1,0 +1,334 @@
+"""One repository of one registry, over HTTP: manifests, small blobs, and blobs in parts.
+
+Protocol: https://github.com/opencontainers/distribution-spec, the pull part. Redirects are followed
+here, so that an Authorization header never reaches another origin; the address that a blob was
+redirected to is kept for its next chunks until it is refused.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer
+from pullscope.engine.credentials import Credential
+from pullscope.engine.digests import verify
+from pullscope.engine.errors import AccessDenied, BadReply, NotFound, RegistryError
+from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
+from pullscope.engine.model import Layer
+from pullscope.engine.ranges import Asked, Verdict, backoff, judge, retry_after
+from pullscope.engine.reference import Reference
+from pullscope.engine.transport import Body, body_of, protocol_of
+
+ATTEMPTS = 6
+"""How often a manifest, token or small blob is asked for, where the failure may pass."""
+
+REPLY_TIMEOUT = 30.0
+"""Seconds for the whole reply to a small request."""
+
+_MOST_REDIRECTS = 8
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A small request was answered: what `events.RequestSent` tells, times by the loop's clock."""
+
+    kind: str
+    host: str
+    status: int
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedManifest:
+    """A manifest's bytes, verified when they were asked for by digest."""
+
+    body: bytes
+    content_type: str
+    digest: str
+
+
+class BlobReply:
+    """The reply to a request for a blob's bytes; close it."""
+
+    def __init__(self, response: httpx.Response, redirected: bool) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers = response.headers
+        self.host = response.request.url.netloc.decode("ascii", "replace")
+        self.protocol = protocol_of(response)
+        self.redirected = redirected
+        self.body: Body = body_of(response)
+
+    async def close(self) -> None:
+        """Give the connection back, or hang up when the body was not read to its end."""
+        await self._response.aclose()
+
+
+class Registry:
+    """The repository that a reference names.
+
+    Args:
+        reference: what is pulled.
+        client: an HTTP client of `transport.new_client`; not closed here.
+        plain_http: whether to use http.
+        find_credential: returns the login for the registry or None.
+
+    Attributes:
+        requests: HTTP requests sent, of every kind.
+        on_answer: called after each request for something else than a layer's bytes.
+    """
+
+    def __init__(
+        self,
+        reference: Reference,
+        client: httpx.AsyncClient,
+        *,
+        plain_http: bool,
+        find_credential: Callable[[], Awaitable[Credential | None]],
+    ) -> None:
+        scheme = "http" if plain_http else "https"
+        self.reference = reference
+        self.origin = f"{scheme}://{reference.api_host}"
+        self.requests = 0
+        self._base = f"{self.origin}/v2/{reference.repository}"
+        self._client = client
+        self.on_answer: Callable[[Answered], None] = lambda _: None
+        self._redirected: dict[str, str] = {}
+        self._authorizer = Authorizer(
+            self.origin, reference.repository, find_credential, self._fetch_token
+        )
+
+    def blob_url(self, digest: str) -> str:
+        """Return where the registry's API serves a blob."""
+        return f"{self._base}/blobs/{digest}"
+
+    async def manifest(self, name: str) -> FetchedManifest:
+        """Fetch a manifest or index by tag or digest.
+
+        Raises:
+            RegistryError, BadReply, DigestMismatch: it cannot be had.
+        """
+        url = f"{self._base}/manifests/{name}"
+        headers, body = await self._small("manifest", url, LARGEST_MANIFEST, ACCEPT)
+        asked = name if ":" in name else ""
+        if asked:
+            verify(asked, body, f"the manifest from {self.reference.domain}")
+        elif claimed := headers.get("docker-content-digest", ""):
+            verify(claimed, body, f"the manifest from {self.reference.domain}")
+        return FetchedManifest(body, headers.get("content-type", ""), asked or claimed)
+
+    async def small_blob(self, blob: Layer) -> bytes:
+        """Fetch a blob that fits in memory, the image's config, and verify it.
+
+        Raises:
+            RegistryError, BadReply, DigestMismatch: it cannot be had.
+        """
+        _, body = await self._small("config", self.blob_url(blob.digest), blob.size, "*/*")
+        verify(blob.digest, body, f"the config blob from {self.reference.domain}")
+        return body
+
+    async def open_blob(self, layer: Layer, asked: Asked) -> BlobReply:
+        """Ask for bytes of a blob, following redirects and renewing a refused token once.
+
+        Returns the reply whatever its status; `ranges.judge` tells what it is good for.
+
+        Raises:
+            httpx.TransportError: no reply came.
+            AccessDenied, BadReply: as `Authorizer.renew`; a redirect leads nowhere.
+        """
+        headers = {"Accept": "*/*"}
+        if not asked.whole:
+            headers["Range"] = f"bytes={asked.first}-{asked.last}"
+        known = self._redirected.get(layer.digest)
+        if known is not None:
+            response = await self._send(httpx.Request("GET", known, headers=headers))
+            if not _address_refused(response.status_code):
+                return BlobReply(response, redirected=True)
+            await response.aclose()
+            self._redirected.pop(layer.digest, None)
+        response = await self._get(self.blob_url(layer.digest), headers)
+        final = str(response.request.url)
+        redirected = not final.startswith(self.origin + "/")
+        if redirected and response.status_code in (200, 206):
+            self._redirected[layer.digest] = final
+        return BlobReply(response, redirected)
+
+    async def _small(
+        self, kind: str, url: str, limit: int, accept: str
+    ) -> tuple[httpx.Headers, bytes]:
+        failures = 0
+        while True:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            wait: float | None = None
+            try:
+                async with asyncio.timeout(REPLY_TIMEOUT):
+                    response = await self._get(url, {"Accept": accept})
+                    try:
+                        host = response.request.url.host
+                        self.on_answer(Answered(kind, host, response.status_code, began))
+                        if response.status_code == 200:
+                            body = await _read_bounded(response, limit, kind, host)
+                            return response.headers, body
+                        error = refusal("GET", url, response.status_code, kind)
+                        wait = retry_after(response.headers)
+                        whole = Asked(0, -1, 0, whole=True)
+                        passing = judge(whole, response.status_code, {}).verdict is Verdict.RETRY
+                        if not passing:
+                            raise error
+                    finally:
+                        await response.aclose()
+            except TimeoutError:
+                error = RegistryError(f"GET {redacted(url)}", "no reply in time", _NETWORK)
+            except httpx.TransportError as broken:
+                error = RegistryError(f"GET {redacted(url)}", words(broken), _NETWORK)
+            failures += 1
+            if failures == ATTEMPTS:
+                raise error
+            await asyncio.sleep(backoff(failures, wait, random.random()))  # noqa: S311
+
+    async def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
+        """GET with the registry's authorization, which redirects to other origins do not get."""
+        renewed = False
+        hops = 0
+        target = url
+        while True:
+            request = httpx.Request("GET", target, headers=headers)
+            at_home = _origin_of(target) == self.origin
+            sent = self._authorizer.header if at_home else None
+            if sent is not None:
+                request.headers["Authorization"] = sent
+            response = await self._send(request)
+            if response.status_code == 401 and at_home and not renewed:
+                challenge = response.headers.get("www-authenticate", "")
+                await response.aclose()
+                await self._authorizer.renew(sent, challenge)
+                renewed = True
+                continue
+            if response.status_code not in _REDIRECTS:
+                return response
+            location = response.headers.get("location", "")
+            await response.aclose()
+            hops += 1
+            if hops > _MOST_REDIRECTS:
+                raise BadReply(f"GET {redacted(url)}: more than {_MOST_REDIRECTS} redirects")
+            target = self._checked_redirect(target, location)
+
+    def _checked_redirect(self, url: str, location: str) -> str:
+        target = urljoin(url, location)
+        try:
+            parsed = httpx.URL(target)
+        except (httpx.InvalidURL, UnicodeError, ValueError):
+            parsed = httpx.URL("")
+        if not location or not parsed.host or parsed.scheme not in ("http", "https"):
+            raise BadReply(f"GET {redacted(url)}: redirected to something that is no web address")
+        if parsed.scheme == "http" and url.startswith("https:"):
+            raise BadReply(
+                f"GET {redacted(url)}: redirected from https to plain http on {parsed.host}; "
+                "nothing was asked there"
+            )
+        return str(parsed)
+
+    async def _fetch_token(self, request: httpx.Request) -> tuple[int, bytes]:
+        loop = asyncio.get_running_loop()
+        failures = 0
+        host = request.url.host
+        asked = f"{request.method} {redacted(str(request.url))}"
+        while True:
+            began = loop.time()
+            wait: float | None = None
+            try:
+                async with asyncio.timeout(REPLY_TIMEOUT):
+                    response = await self._send(request)
+                    try:
+                        self.on_answer(Answered("token", host, response.status_code, began))
+                        body = await _read_bounded(response, LARGEST_TOKEN_REPLY, "token", host)
+                    finally:
+                        await response.aclose()
+                status = response.status_code
+                if status not in (408, 425, 429) and status < 500:
+                    return status, body
+                wait = retry_after(response.headers)
+                error = refusal(request.method, str(request.url), status, "token")
+            except TimeoutError:
+                error = RegistryError(asked, "no reply in time", _NETWORK)
+            except httpx.TransportError as broken:
+                error = RegistryError(asked, words(broken), _NETWORK)
+            failures += 1
+            if failures == ATTEMPTS:
+                raise error
+            await asyncio.sleep(backoff(failures, wait, random.random()))  # noqa: S311
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        # A request of our own, not `client.build_request`: the client's default headers are its
+        # identity; it has no Authorization, cookie or parameter that could travel.
+        for name, value in self._client.headers.items():
+            request.headers.setdefault(name, value)
+        return await self._client.send(request, stream=True)
+
+
+_NETWORK = "check the name and the network"
+
+
+def refusal(method: str, url: str, status: int, what: str) -> RegistryError:
+    """Return the error for a reply that will not do."""
+    asked = f"{method} {redacted(url)}"
+    came = f"HTTP {status}"
+    if status in (401, 403):
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        return AccessDenied(
+            asked, came, f"check the name, or log in with: docker login {host}", status=status
+        )
+    if status == 404:
+        return NotFound(asked, f"{came}, no such {what}", "check the name and the tag", status=404)
+    if status == 429:
+        return RegistryError(asked, f"{came}, too many requests", "wait, or log in", status=429)
+    return RegistryError(asked, came, "", status=status)
+
+
+def redacted(url: str) -> str:
+    """Return a URL without what may be secret: its user part, query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def words(error: httpx.TransportError) -> str:
+    """Return a transport's error in words for people."""
+    kinds = (
+        (httpx.ConnectTimeout, "no connection in time"),
+        (httpx.ConnectError, "cannot connect"),
+        (httpx.TimeoutException, "no reply in time"),
+        (httpx.RemoteProtocolError, "the connection broke off"),
+        (httpx.NetworkError, "the connection broke"),
+    )
+    said = str(error)
+    for kind, meaning in kinds:
+        if isinstance(error, kind):
+            return f"{meaning} ({said})" if said and "://" not in said else meaning
+    return type(error).__name__
+
+
+async def _read_bounded(response: httpx.Response, limit: int, kind: str, host: str) -> bytes:
+    body = body_of(response)
+    pieces = bytearray()
+    while (piece := await body.read()) is not None:
+        pieces += piece
+        if len(pieces) > limit:
+            raise BadReply(f"the {kind} from {host} is larger than the {limit} bytes allowed")
+    return bytes(pieces)
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _address_refused(status: int) -> bool:
+    """Whether a kept redirect has expired, or its host is in trouble: ask the registry again."""
+    return status in (400, 401, 403, 404, 410) or status >= 500

@@ -18,7 +18,8 @@ class LayerRun:
     """A layer being pulled.
 
     Attributes:
-        part, hasher: None until the part is open, and again when it is closed.
+        part: None until it is open, and again when it is committed or closed.
+        hasher: None until what an earlier pull left in the part is checked.
         active: attempts under way.
         whole: the registry does not serve ranges of it: one attempt at a time, for everything.
         kept: bytes of an earlier pull.
@@ -55,7 +56,7 @@ class LayerRun:
 
     def has_work(self, now: float) -> bool:
         """Whether a chunk can be asked for now."""
-        if self.part is None or self.ledger.complete:
+        if self.hasher is None or self.ledger.complete:
             return False
         if self._retries_due:
             return self._retries_due[0][0] <= now or (self.ledger.has_wanted and not self.whole)

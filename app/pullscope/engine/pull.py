@@ -246,6 +246,7 @@ class Pull:
             raise
         finally:
             ticking.cancel()
+            await asyncio.wait([ticking])
             await self._clean_up()
             self._ended_at = self._clock()
             self._emit(PullEnded(self._now(), self._state, self._error))

@@ -16,7 +16,7 @@ import httpx
 from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer
 from pullscope.engine.credentials import Credential
 from pullscope.engine.digests import verify
-from pullscope.engine.errors import AccessDenied, BadReply, NotFound, RegistryError
+from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
 from pullscope.engine.model import Layer
 from pullscope.engine.ranges import Asked, Verdict, backoff, judge, retry_after
@@ -128,8 +128,14 @@ class Registry:
         Raises:
             RegistryError, BadReply, DigestMismatch: it cannot be had.
         """
-        _, body = await self._small("config", self.blob_url(blob.digest), blob.size, "*/*")
-        verify(blob.digest, body, f"the config blob from {self.reference.domain}")
+        what = f"the config blob from {self.reference.domain}"
+        url = self.blob_url(blob.digest)
+        _, body = await self._small("config", url, blob.size, "*/*")
+        try:
+            verify(blob.digest, body, what)
+        except DigestMismatch:  # once more, as for a layer
+            _, body = await self._small("config", url, blob.size, "*/*")
+            verify(blob.digest, body, what)
         return body
 
     async def open_blob(self, layer: Layer, asked: Asked) -> BlobReply:

@@ -23,7 +23,7 @@ from pullscope.engine.transport import Piece
 RUN_SIZE = 1024 * 1024
 """Bytes collected before a thread writes them. At most two runs per attempt are held in memory."""
 
-RUN_SECONDS = 0.25
+RUN_SECONDS = 0.05
 """Received bytes are written after this time also when they are few."""
 
 
@@ -76,7 +76,8 @@ class Attempt:
         self.cut: str | None = None
         self.ending = False
         self.task: asyncio.Task[None] | None = None
-        self.idle_since: float | None = clock()
+        self.began = clock()
+        self.idle_since: float | None = self.began
         self.received_at = 0.0
         self.network = 0
         self.skipped = 0
@@ -112,8 +113,12 @@ class Attempt:
         self.asked = Asked(chunk.offset, chunk.end - 1, self._layer.size, whole=True)
         self.written_before = chunk.written
 
-    async def open(self, registry: Registry) -> tuple[BlobReply, Judgement]:
+    async def open(self, registry: Registry, read_buffer: int) -> tuple[BlobReply, Judgement]:
         """Send the request and check the head of its reply.
+
+        Args:
+            registry: which is asked.
+            read_buffer: bytes that may wait in the transport before they are seen here.
 
         Returns the reply with a verdict of PART or WHOLE.
 
@@ -122,7 +127,7 @@ class Attempt:
             RangeRefused: ask for the whole layer.
             PullError: it will not pass.
         """
-        reply = self._reply = await registry.open_blob(self._layer, self.asked)
+        reply = self._reply = await registry.open_blob(self._layer, self.asked, read_buffer)
         self.idle_since = None
         self.status = reply.status
         judgement = judge(self.asked, reply.status, reply.headers)

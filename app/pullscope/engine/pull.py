@@ -77,6 +77,8 @@ ATTEMPTS = 8
 PROGRESS = 64 * KIB
 """Bytes that make an attempt count as progress."""
 
+READ_BUFFER_SECONDS = 0.02
+
 _TICK = 0.1
 _STALLED = "stalled"
 _ENDED = (LayerState.DONE, LayerState.EXISTING)
@@ -135,6 +137,7 @@ class Pull:
         self._ranges_work = False
         self._network = 0
         self._wasted = 0
+        self._connection_rate = 0.0
         self._timeline = Timeline()
         self._error = ""
         self._task: asyncio.Task[object] | None = None
@@ -495,7 +498,7 @@ class Pull:
         self._advance(run)
 
     async def _transfer(self, run: LayerRun, attempt: Attempt) -> None:
-        reply, judgement = await attempt.open(self._registry)
+        reply, judgement = await attempt.open(self._registry, self._read_buffer())
         if self._timeline.first_byte is None:
             self._pass_milestone("first_byte")
         skip = 0
@@ -595,6 +598,14 @@ class Pull:
         self._busy -= 1
         self._network += attempt.network
         self._wasted += attempt.skipped
+        if attempt.network >= PROGRESS:
+            rate = attempt.network / max(self._clock() - attempt.began, 1e-6)
+            self._connection_rate += (rate - self._connection_rate) / 8
+
+    def _read_buffer(self) -> int:
+        """As many bytes as a connection brings in `READ_BUFFER_SECONDS`: on a fast one wake-ups are
+        what costs, on a slow one progress (and what a crash can lose) should not wait."""
+        return round(min(max(self._connection_rate * READ_BUFFER_SECONDS, 16 * KIB), 256 * KIB))
 
     def _cut(self, reason: str) -> None:
         for run in self._runs:

@@ -7,6 +7,7 @@ otherwise the domain is docker.io, where a single component means ``library/<com
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 
 from pullscope.engine.errors import InvalidReference
 
@@ -15,7 +16,10 @@ DOCKER_HUB = "docker.io"
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*", re.ASCII)
-_DOMAIN = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]{{1,5}})?", re.ASCII)
+_DOMAIN = re.compile(
+    rf"({_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::([0-9]{{1,5}}))?", re.ASCII
+)
+_NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", re.ASCII)
 _LOOPBACK = re.compile(r"(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})(?::\d+)?", re.ASCII)
@@ -95,7 +99,7 @@ def parse_reference(text: str) -> Reference:
     path, colon, tag = path.partition(":")
     if colon and _TAG.fullmatch(tag) is None:
         raise InvalidReference(f"{shown} has a tag that holds a character no tag can have")
-    if _DOMAIN.fullmatch(domain) is None:
+    if not _is_domain(domain):
         raise InvalidReference(f"{shown} has no valid registry host before the first /")
     if path != path.lower():
         raise InvalidReference(f"{shown} has upper-case letters in its repository")
@@ -106,6 +110,20 @@ def parse_reference(text: str) -> Reference:
     if len(domain) + 1 + len(path) > _LONGEST_NAME:
         raise InvalidReference(f"{shown} has a name of more than {_LONGEST_NAME} characters")
     return Reference(domain, path, tag or (None if digest else "latest"), digest or None)
+
+
+def _is_domain(text: str) -> bool:
+    match = _DOMAIN.fullmatch(text)
+    if match is None or (match[2] and not 1 <= int(match[2]) <= 65535):
+        return False
+    try:
+        if match[1].startswith("["):
+            IPv6Address(match[1][1:-1])
+        elif _NUMERIC_HOST.fullmatch(match[1]):  # everything that ends in a number is an address
+            IPv4Address(match[1])
+    except ValueError:
+        return False
+    return True
 
 
 def _split_domain(name: str) -> tuple[str, str]:

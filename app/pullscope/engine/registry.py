@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -21,7 +22,7 @@ from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
 from pullscope.engine.model import Layer
 from pullscope.engine.ranges import Asked, Verdict, backoff, judge, retry_after
 from pullscope.engine.reference import Reference
-from pullscope.engine.transport import Body, body_of, protocol_of
+from pullscope.engine.transport import READ_BUFFER_EXTENSION, Body, body_of, protocol_of
 
 ATTEMPTS = 6
 """How often a manifest, token or small blob is asked for, where the failure may pass."""
@@ -138,8 +139,10 @@ class Registry:
             verify(blob.digest, body, what)
         return body
 
-    async def open_blob(self, layer: Layer, asked: Asked) -> BlobReply:
+    async def open_blob(self, layer: Layer, asked: Asked, read_buffer: int) -> BlobReply:
         """Ask for bytes of a blob, following redirects and renewing a refused token once.
+
+        `read_buffer`: bytes that may wait in the transport before they are seen here.
 
         Returns the reply whatever its status; `ranges.judge` tells what it is good for.
 
@@ -150,14 +153,16 @@ class Registry:
         headers = {"Accept": "*/*"}
         if not asked.whole:
             headers["Range"] = f"bytes={asked.first}-{asked.last}"
+        extensions = {READ_BUFFER_EXTENSION: read_buffer}
         known = self._redirected.get(layer.digest)
         if known is not None:
-            response = await self._send(httpx.Request("GET", known, headers=headers))
+            request = httpx.Request("GET", known, headers=headers, extensions=extensions)
+            response = await self._send(request)
             if not _address_refused(response.status_code):
                 return BlobReply(response, redirected=True)
             await response.aclose()
             self._redirected.pop(layer.digest, None)
-        response = await self._get(self.blob_url(layer.digest), headers)
+        response = await self._get(self.blob_url(layer.digest), headers, extensions)
         final = str(response.request.url)
         redirected = not final.startswith(self.origin + "/")
         if redirected and response.status_code in (200, 206):
@@ -198,13 +203,17 @@ class Registry:
                 raise error
             await asyncio.sleep(backoff(failures, wait, random.random()))  # noqa: S311
 
-    async def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
+    async def _get(
+        self, url: str, headers: dict[str, str], extensions: dict[str, Any] | None = None
+    ) -> httpx.Response:
         """GET with the registry's authorization, which redirects to other origins do not get."""
         renewed = False
         hops = 0
         target = url
         while True:
-            request = httpx.Request("GET", target, headers=headers)
+            request = httpx.Request(
+                "GET", target, headers=headers, extensions=dict(extensions or {})
+            )
             at_home = _origin_of(target) == self.origin
             sent = self._authorizer.header if at_home else None
             if sent is not None:

@@ -37,8 +37,11 @@ USER_AGENT = f"pullscope/{__version__}"
 CONNECT_TIMEOUT = 15.0
 """Seconds until a connection attempt is given up."""
 
-READ_BUFFER = 256 * 1024
-"""Bytes of a body that wait in the transport for their reader, per response."""
+READ_BUFFER_EXTENSION = "pullscope_read_buffer"
+"""Request extension: bytes of a body that may wait in pyreqwest for their reader. It hands a body
+over in batches of about this size, so it is also how late progress is seen on a slow connection."""
+
+_DEFAULT_READ_BUFFER = 64 * 1024
 
 _SETTLE = 0.05
 """Seconds that pyreqwest's threads get to drop their last Python objects after it is closed: they
@@ -130,7 +133,10 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
         builder = self._client.request(request.method, str(request.url))
         builder = builder.headers(
             [(name, value) for name, value in request.headers.multi_items() if name != "host"]
-        ).streamed_read_buffer_limit(READ_BUFFER)
+        )
+        builder = builder.streamed_read_buffer_limit(
+            request.extensions.get(READ_BUFFER_EXTENSION, _DEFAULT_READ_BUFFER)
+        )
         if content := await request.aread():
             builder = builder.body_bytes(content)
         try:

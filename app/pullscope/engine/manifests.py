@@ -29,6 +29,16 @@ LARGEST_CONFIG = 8 * 1024 * 1024
 LARGEST_LAYER = 2**50
 """Bytes: a descriptor that claims more is refused."""
 
+_DOCKER_LAYER = "application/vnd.docker.image.rootfs"
+_OCI_LAYER = "application/vnd.oci.image.layer"
+_OCI_TYPES = {
+    DOCKER_CONFIG: OCI_CONFIG,
+    f"{_DOCKER_LAYER}.diff.tar": f"{_OCI_LAYER}.v1.tar",
+    f"{_DOCKER_LAYER}.diff.tar.gzip": f"{_OCI_LAYER}.v1.tar+gzip",
+    f"{_DOCKER_LAYER}.diff.tar.zstd": f"{_OCI_LAYER}.v1.tar+zstd",
+    f"{_DOCKER_LAYER}.foreign.diff.tar.gzip": f"{_OCI_LAYER}.nondistributable.v1.tar+gzip",
+}
+
 _INDEXES = (OCI_INDEX, DOCKER_LIST)
 _MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
 _GENERIC = ("", "application/json", "text/plain", "application/octet-stream", "text/html")
@@ -107,6 +117,22 @@ def parse_manifest(body: bytes, content_type: str) -> ImageManifest | ImageIndex
         if layers.setdefault(layer.digest, layer).size != layer.size:
             raise BadReply(f"the manifest gives two sizes for {layer.digest}")
     return ImageManifest(media_type, config, tuple(layers.values()))
+
+
+def as_oci(manifest: bytes, media_type: str) -> bytes:
+    """Return a manifest in OCI's media types, for an OCI image layout.
+
+    Readers of layouts (skopeo, umoci) find no image behind Docker's media types. The blobs are the
+    same in both; the digest of the manifest is not. An OCI manifest is returned as it is.
+    """
+    if media_type != DOCKER_MANIFEST:
+        return manifest
+    document = _json_object(manifest)
+    document["mediaType"] = OCI_MANIFEST
+    for descriptor in (document["config"], *document["layers"]):
+        theirs = descriptor.get("mediaType", "")
+        descriptor["mediaType"] = _OCI_TYPES.get(theirs, theirs)
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

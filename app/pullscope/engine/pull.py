@@ -293,7 +293,6 @@ class Pull:
 
     async def _commit(self, plan: PullPlan) -> None:
         self._state = PullState.COMMITTING
-        await self._in_thread(self.store.add_blob, plan.digest, plan.manifest)
         await self._in_thread(self.store.add_image, plan, self.reference)
         self._pass_milestone("committed")
 

@@ -18,8 +18,10 @@ from typing import Any
 
 import xxhash
 
+from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import StoreError
 from pullscope.engine.files import PositionalFile, replace_durably, sync_directory
+from pullscope.engine.manifests import OCI_INDEX, OCI_MANIFEST, as_oci
 from pullscope.engine.model import Layer, PullPlan
 from pullscope.engine.reference import Reference
 from pullscope.engine.transport import Piece
@@ -30,7 +32,6 @@ READ_SIZE = 256 * 1024
 
 _REF_NAME = "org.opencontainers.image.ref.name"
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
-_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 
 
 class Store:
@@ -109,29 +110,36 @@ class Store:
             replace_durably(target, body)
 
     def add_image(self, plan: PullPlan, reference: Reference) -> None:
-        """Name an image in `index.json`, the last step of a pull; replaces its earlier entry.
+        """Store an image's manifest and name it in `index.json`, the last step of a pull.
+
+        An entry of the same name is replaced. A Docker manifest is kept as it is, and named in its
+        OCI form.
 
         Raises:
             StoreError: as `open_part`, or `index.json` is damaged.
         """
         with _in_words(self.root):
+            self.add_blob(plan.digest, plan.manifest)
+            manifest, digest = as_oci(plan.manifest, plan.media_type), plan.digest
+            if manifest != plan.manifest:
+                digest = digest_of(manifest)
+                self.add_blob(digest, manifest)
             path = self.root / "index.json"
             index = self._index(path)
             entry: dict[str, Any] = {
-                "mediaType": plan.media_type,
-                "digest": plan.digest,
-                "size": len(plan.manifest),
+                "mediaType": OCI_MANIFEST,
+                "digest": digest,
+                "size": len(manifest),
             }
-            if parts := plan.platform.split("/"):
+            if plan.platform:
+                parts = plan.platform.split("/")
                 entry["platform"] = dict(
                     zip(("os", "architecture", "variant"), parts, strict=False)
                 )
             name = self._name(reference)
             if name:
                 entry["annotations"] = {_REF_NAME: name}
-            others = [
-                other for other in index["manifests"] if not _same_entry(other, plan.digest, name)
-            ]
+            others = [other for other in index["manifests"] if not _same_entry(other, digest, name)]
             index["manifests"] = [*others, entry]
             replace_durably(path, json.dumps(index, indent=2).encode() + b"\n")
             with suppress(OSError):  # other pulls may have parts in it
@@ -144,7 +152,7 @@ class Store:
 
     def _index(self, path: Path) -> dict[str, Any]:
         if not path.exists():
-            return {"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": []}
+            return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
         try:
             index = json.loads(path.read_bytes())
         except ValueError:

@@ -16,12 +16,13 @@ import httpx
 
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, BadReply
+from pullscope.engine.transport import web_address
 
 CLIENT_ID = "pullscope"
 LARGEST_TOKEN_REPLY = 1024 * 1024
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 (a token of the HTTP grammar)
-_SCHEME = re.compile(rf"\s*({_TOKEN})(?:\s+|$)", re.ASCII)
+_SCHEME = re.compile(rf"[\s,]*({_TOKEN})(?:[\s,]+|$)", re.ASCII)
 _PARAMETER = re.compile(
     rf'\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))\s*(?:,|$)', re.ASCII
 )
@@ -134,15 +135,15 @@ class Authorizer:
         return self._read_token(status, body, realm)
 
     def _checked_realm(self, realm: str) -> str:
-        parts = urlsplit(realm)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        url = web_address(realm)
+        if url is None or url.userinfo:
             raise BadReply(f"{self._origin} names a token service that is no web address")
-        if parts.scheme == "http" and self._origin.startswith("https:"):
+        if url.scheme == "http" and self._origin.startswith("https:"):
             raise BadReply(
-                f"{self._origin} names a token service on plain HTTP, {parts.hostname}; "
+                f"{self._origin} names a token service on plain HTTP, {url.host}; "
                 "nothing was sent there"
             )
-        return realm
+        return str(url)
 
     def _read_token(self, status: int, body: bytes, realm: str) -> str:
         host = urlsplit(realm).hostname

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class Credential:
     @property
     def basic(self) -> str:
         """The value of an Authorization header for the Basic scheme (RFC 7617)."""
-        pair = f"{self.username}:{self.password}".encode()
+        pair = f"{self.username}:{self.password}".encode(errors="replace")
         return "Basic " + base64.b64encode(pair).decode("ascii")
 
 
@@ -58,6 +59,11 @@ def find_credential(reference: Reference) -> Credential | None:
 
 
 def _files() -> Iterator[Path]:
+    with suppress(RuntimeError):  # a user without a home directory
+        yield from _places()
+
+
+def _places() -> Iterator[Path]:
     if explicit := os.environ.get("REGISTRY_AUTH_FILE"):
         yield Path(explicit)
     if runtime := os.environ.get("XDG_RUNTIME_DIR"):

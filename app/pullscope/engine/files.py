@@ -18,6 +18,7 @@ if sys.platform != "win32":
 
 HAS_POSITIONAL_IO = hasattr(os, "pwritev") and hasattr(os, "preadv")
 
+_RESERVED_AT_ONCE = 256 * 1024 * 1024
 _MOST_BUFFERS = 512  # IOV_MAX is 1024 on Linux and macOS
 
 
@@ -47,15 +48,24 @@ class PositionalFile:
                 raise
         return True
 
-    def preallocate(self, size: int) -> None:
-        """Make the file exactly `size` bytes, with its space on disk reserved where possible."""
+    def resize(self, size: int) -> None:
+        """Make the file exactly `size` bytes."""
         os.ftruncate(self._fd, size)
-        if size and hasattr(os, "posix_fallocate"):
+
+    def reserve(self, size: int) -> None:
+        """Reserve the space on disk for `size` bytes, where the file system can.
+
+        In steps: a file system in memory clears the pages, and lets nobody write meanwhile.
+        """
+        if not hasattr(os, "posix_fallocate"):
+            return
+        for offset in range(0, size, _RESERVED_AT_ONCE):
             try:
-                os.posix_fallocate(self._fd, 0, size)
+                os.posix_fallocate(self._fd, offset, min(_RESERVED_AT_ONCE, size - offset))
             except OSError as error:
-                if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
-                    raise
+                if error.errno in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                    return
+                raise
 
     def write(self, offset: int, pieces: Sequence[Piece]) -> None:
         """Write `pieces`, one behind the other, from `offset`."""

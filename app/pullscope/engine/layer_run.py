@@ -3,6 +3,7 @@
 `pull` decides and acts; this is what it decides over.
 """
 
+import asyncio
 import heapq
 import itertools
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ class LayerRun:
 
     Attributes:
         part: None until it is open, and again when it is committed or closed.
+        reserved: when its space on disk is reserved, which happens beside the fetching.
         hasher: None until what an earlier pull left in the part is checked.
         active: attempts under way.
         whole: the registry does not serve ranges of it: one attempt at a time, for everything.
@@ -35,6 +37,7 @@ class LayerRun:
         self.state = LayerState.PENDING
         self.part: Part | None = None
         self.hasher: PrefixHasher | None = None
+        self.reserved: asyncio.Future[None] | None = None
         self.active: set[Attempt] = set()
         self.whole = False
         self.kept = 0

@@ -5,6 +5,7 @@ image manifest version 2, schema 2.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,7 @@ _OCI_TYPES = {
 
 _INDEXES = (OCI_INDEX, DOCKER_LIST)
 _MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
+_SHOWN_PLATFORM = re.compile(r"[a-z0-9_./-]{1,40}", re.ASCII)
 _GENERIC = ("", "application/json", "text/plain", "application/octet-stream", "text/html")
 
 
@@ -69,7 +71,8 @@ class ImageIndex:
             for entry in self.entries:
                 if entry.platform == fitting:
                     return entry
-        there = sorted({str(e.platform) for e in self.entries if e.platform} - {"unknown/unknown"})
+        named = {str(e.platform) for e in self.entries if e.platform} - {"unknown/unknown"}
+        there = sorted(name for name in named if _SHOWN_PLATFORM.fullmatch(name))
         raise PlatformNotFound(
             f"the image has no manifest for {wanted}; it has {', '.join(there[:20]) or 'none'}; "
             "choose one with --platform"

@@ -12,7 +12,7 @@ import itertools
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from os import cpu_count
@@ -334,7 +334,10 @@ class Pull:
         if run.kept:
             self._emit(LayerResumed(self._now(), run.index, run.kept))
         self._begin_hash(run, part)
+        run.reserved = self._in_thread(part.reserve)
         self._advance(run)
+        self._schedule()
+        await run.reserved
 
     def _begin_hash(self, run: LayerRun, part: Part) -> None:
         layer = run.layer
@@ -376,6 +379,8 @@ class Pull:
         self._emit(LayerVerified(self._now(), run.index))
         if all(other.verified or other.state is LayerState.EXISTING for other in self._runs):
             self._pass_milestone("verified")
+        if run.reserved is not None:
+            await asyncio.wait([run.reserved])
         await self._in_thread(self.store.commit, part, run.layer.digest)
         run.part = None
         run.state = LayerState.DONE
@@ -716,7 +721,9 @@ class Pull:
         else:
             self._schedule()
 
-    def _in_thread(self, function: Callable[P, T], *args: P.args, **_: P.kwargs) -> Awaitable[T]:
+    def _in_thread(
+        self, function: Callable[P, T], *args: P.args, **_: P.kwargs
+    ) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._writers, function, *args)
 
 

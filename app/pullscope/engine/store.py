@@ -185,12 +185,16 @@ class Part:
                 )
             if path.stat().st_size != size:
                 self._journal_path.unlink(missing_ok=True)
-            self._file.preallocate(size)
+            self._file.resize(size)
             self._journal = self._journal_path.open("a+b", buffering=0)
         except BaseException:
             self._file.close()
             raise
         self._journal_lock = threading.Lock()
+
+    def reserve(self) -> None:
+        """Reserve the blob's space on disk; bytes may be written meanwhile."""
+        self._file.reserve(self._size)
 
     def kept(self) -> list[tuple[int, int]]:
         """Return the runs (offset, length) of an earlier pull whose bytes are still right."""

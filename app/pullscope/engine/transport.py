@@ -10,6 +10,7 @@ the underlying client may quote a signed one.
 import asyncio
 import logging
 import os
+import re
 import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -42,6 +43,8 @@ READ_BUFFER_EXTENSION = "pullscope_read_buffer"
 over in batches of about this size, so it is also how late progress is seen on a slow connection."""
 
 _DEFAULT_READ_BUFFER = 64 * 1024
+
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 
 _SETTLE = 0.05
 """Seconds that pyreqwest's threads get to drop their last Python objects after it is closed: they
@@ -103,6 +106,16 @@ def protocol_of(response: httpx.Response) -> str:
     """Return the protocol the response really came by, as "HTTP/1.1"."""
     version = response.extensions.get("http_version", b"")
     return version.decode("ascii", "replace") if isinstance(version, bytes) else str(version)
+
+
+def web_address(text: str) -> httpx.URL | None:
+    """Return an http or https URL, without its fragment; None where no request can be sent."""
+    try:
+        url = httpx.URL(text).copy_with(fragment=None)
+        sendable = _HOST.fullmatch(url.raw_host) and url.port != 0 and (url.port or 1) < 65536
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return None
+    return url if sendable and url.scheme in ("http", "https") else None
 
 
 class PyreqwestTransport(httpx.AsyncBaseTransport):

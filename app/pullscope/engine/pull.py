@@ -63,7 +63,7 @@ from pullscope.engine.model import (
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
 from pullscope.engine.reference import Reference
-from pullscope.engine.registry import Answered, Registry, words
+from pullscope.engine.registry import Answered, Registry, connection_error, words
 from pullscope.engine.store import Part, Store, store_error
 
 LOGGER = logging.getLogger(__name__)
@@ -478,7 +478,9 @@ class Pull:
             if cut == _STALLED:
                 failure = AttemptFailed(f"no byte for {self._stall_timeout:g} s")
         except httpx.TransportError as error:
+            refused, passing = connection_error(str(attempt.asked), error)
             failure = AttemptFailed(words(error))
+            fatal = None if passing else refused
         except AttemptFailed as error:
             failure = error
         except RangeRefused as error:
@@ -494,7 +496,7 @@ class Pull:
             fatal = store_error(error, self.store.root)
         self._release(run, attempt)
         try:
-            self._account(run, attempt, failure, str(fatal) if fatal else cut)
+            self._account(run, attempt, None if fatal else failure, str(fatal or cut))
         except RegistryError as error:
             fatal = error
         if fatal is not None:

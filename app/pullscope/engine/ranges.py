@@ -69,9 +69,14 @@ def judge(asked: Asked, status: int, headers: Mapping[str, str]) -> Judgement:
         return _judge_whole(asked, headers)
     if status in (400, 416) and not asked.whole:
         return Judgement(Verdict.RANGE_REFUSED, f"HTTP {status} to a range")
-    if status in _RETRYABLE or 500 <= status <= 599:
+    if may_pass(status):
         return Judgement(Verdict.RETRY, f"HTTP {status}")
     return Judgement(Verdict.REFUSED, f"HTTP {status}")
+
+
+def may_pass(status: int) -> bool:
+    """Whether a refusal with this status may be none a little later."""
+    return status in _RETRYABLE or 500 <= status <= 599
 
 
 def _judge_part(asked: Asked, headers: Mapping[str, str]) -> Judgement:

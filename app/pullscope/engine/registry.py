@@ -20,9 +20,15 @@ from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
 from pullscope.engine.model import Layer
-from pullscope.engine.ranges import Asked, Verdict, backoff, judge, retry_after
+from pullscope.engine.ranges import Asked, backoff, may_pass, retry_after
 from pullscope.engine.reference import Reference
-from pullscope.engine.transport import READ_BUFFER_EXTENSION, Body, body_of, protocol_of
+from pullscope.engine.transport import (
+    READ_BUFFER_EXTENSION,
+    Body,
+    body_of,
+    protocol_of,
+    web_address,
+)
 
 ATTEMPTS = 6
 """How often a manifest, token or small blob is asked for, where the failure may pass."""
@@ -94,7 +100,7 @@ class Registry:
     ) -> None:
         scheme = "http" if plain_http else "https"
         self.reference = reference
-        self.origin = f"{scheme}://{reference.api_host}"
+        self.origin = _origin_of(f"{scheme}://{reference.api_host}")
         self.requests = 0
         self._base = f"{self.origin}/v2/{reference.repository}"
         self._client = client
@@ -157,47 +163,80 @@ class Registry:
         known = self._redirected.get(layer.digest)
         if known is not None:
             request = httpx.Request("GET", known, headers=headers, extensions=extensions)
-            response = await self._send(request)
+            try:
+                response = await self._send(request)
+            except httpx.TransportError:
+                self._forget_redirect(layer, known)
+                raise
             if not _address_refused(response.status_code):
                 return BlobReply(response, redirected=True)
             await response.aclose()
-            self._redirected.pop(layer.digest, None)
+            self._forget_redirect(layer, known)
         response = await self._get(self.blob_url(layer.digest), headers, extensions)
         final = str(response.request.url)
-        redirected = not final.startswith(self.origin + "/")
+        redirected = _origin_of(final) != self.origin
         if redirected and response.status_code in (200, 206):
             self._redirected[layer.digest] = final
         return BlobReply(response, redirected)
 
+    def _forget_redirect(self, layer: Layer, address: str) -> None:
+        if self._redirected.get(layer.digest) == address:  # and not a newer one
+            del self._redirected[layer.digest]
+
     async def _small(
         self, kind: str, url: str, limit: int, accept: str
     ) -> tuple[httpx.Headers, bytes]:
+        status, headers, body = await self._patiently(
+            kind, "GET", url, limit, lambda: self._get(url, {"Accept": accept})
+        )
+        if status != 200:
+            raise refusal("GET", url, status, kind)
+        return headers, body
+
+    async def _fetch_token(self, request: httpx.Request) -> tuple[int, bytes]:
+        status, _, body = await self._patiently(
+            "token",
+            request.method,
+            str(request.url),
+            LARGEST_TOKEN_REPLY,
+            lambda: self._send(request),
+        )
+        return status, body
+
+    async def _patiently(
+        self,
+        kind: str,
+        method: str,
+        url: str,
+        limit: int,
+        send: Callable[[], Awaitable[httpx.Response]],
+    ) -> tuple[int, httpx.Headers, bytes]:
+        """Send a small request until it has a reply that will not change; return that."""
+        loop = asyncio.get_running_loop()
+        asked = f"{method} {redacted(url)}"
         failures = 0
         while True:
-            loop = asyncio.get_running_loop()
             began = loop.time()
             wait: float | None = None
             try:
                 async with asyncio.timeout(REPLY_TIMEOUT):
-                    response = await self._get(url, {"Accept": accept})
+                    response = await send()
                     try:
-                        host = response.request.url.host
-                        self.on_answer(Answered(kind, host, response.status_code, began))
-                        if response.status_code == 200:
-                            body = await _read_bounded(response, limit, kind, host)
-                            return response.headers, body
-                        error = refusal("GET", url, response.status_code, kind)
-                        wait = retry_after(response.headers)
-                        whole = Asked(0, -1, 0, whole=True)
-                        passing = judge(whole, response.status_code, {}).verdict is Verdict.RETRY
-                        if not passing:
-                            raise error
+                        status, host = response.status_code, response.request.url.host
+                        self.on_answer(Answered(kind, host, status, began))
+                        body = await _read_bounded(response, limit, kind, host)
                     finally:
                         await response.aclose()
+                if not may_pass(status):
+                    return status, response.headers, body
+                wait = retry_after(response.headers)
+                error = refusal(method, url, status, kind)
             except TimeoutError:
-                error = RegistryError(f"GET {redacted(url)}", "no reply in time", _NETWORK)
+                error = RegistryError(asked, "no reply in time", _NETWORK)
             except httpx.TransportError as broken:
-                error = RegistryError(f"GET {redacted(url)}", words(broken), _NETWORK)
+                error, passing = connection_error(asked, broken)
+                if not passing:
+                    raise error from None
             failures += 1
             if failures == ATTEMPTS:
                 raise error
@@ -235,12 +274,11 @@ class Registry:
             target = self._checked_redirect(target, location)
 
     def _checked_redirect(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
         try:
-            parsed = httpx.URL(target)
-        except (httpx.InvalidURL, UnicodeError, ValueError):
-            parsed = httpx.URL("")
-        if not location or not parsed.host or parsed.scheme not in ("http", "https"):
+            parsed = web_address(urljoin(url, location))
+        except ValueError:
+            parsed = None
+        if not location or parsed is None:
             raise BadReply(f"GET {redacted(url)}: redirected to something that is no web address")
         if parsed.scheme == "http" and url.startswith("https:"):
             raise BadReply(
@@ -249,43 +287,17 @@ class Registry:
             )
         return str(parsed)
 
-    async def _fetch_token(self, request: httpx.Request) -> tuple[int, bytes]:
-        loop = asyncio.get_running_loop()
-        failures = 0
-        host = request.url.host
-        asked = f"{request.method} {redacted(str(request.url))}"
-        while True:
-            began = loop.time()
-            wait: float | None = None
-            try:
-                async with asyncio.timeout(REPLY_TIMEOUT):
-                    response = await self._send(request)
-                    try:
-                        self.on_answer(Answered("token", host, response.status_code, began))
-                        body = await _read_bounded(response, LARGEST_TOKEN_REPLY, "token", host)
-                    finally:
-                        await response.aclose()
-                status = response.status_code
-                if status not in (408, 425, 429) and status < 500:
-                    return status, body
-                wait = retry_after(response.headers)
-                error = refusal(request.method, str(request.url), status, "token")
-            except TimeoutError:
-                error = RegistryError(asked, "no reply in time", _NETWORK)
-            except httpx.TransportError as broken:
-                error = RegistryError(asked, words(broken), _NETWORK)
-            failures += 1
-            if failures == ATTEMPTS:
-                raise error
-            await asyncio.sleep(backoff(failures, wait, random.random()))  # noqa: S311
-
     async def _send(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
         # A request of our own, not `client.build_request`: the client's default headers are its
         # identity; it has no Authorization, cookie or parameter that could travel.
         for name, value in self._client.headers.items():
             request.headers.setdefault(name, value)
-        return await self._client.send(request, stream=True)
+        try:
+            return await self._client.send(request, stream=True)
+        except httpx.InvalidURL:  # httpx reads a Location also where it is not to follow it
+            asked = f"{request.method} {redacted(str(request.url))}"
+            raise BadReply(f"{asked}: redirected to something that is no web address") from None
 
 
 _NETWORK = "check the name and the network"
@@ -305,6 +317,18 @@ def refusal(method: str, url: str, status: int, what: str) -> RegistryError:
     if status == 429:
         return RegistryError(asked, f"{came}, too many requests", "wait, or log in", status=429)
     return RegistryError(asked, came, "", status=status)
+
+
+def connection_error(asked: str, error: httpx.TransportError) -> tuple[RegistryError, bool]:
+    """Return the error for a request without a reply, and whether another try may help."""
+    said = words(error)
+    if any(sign in said for sign in ("InvalidContentType", "WRONG_VERSION_NUMBER")):
+        remedy = "if the registry speaks plain HTTP, say so with --plain-http"
+        return RegistryError(asked, "no TLS on the other side", remedy), False
+    if "certificate" in said.lower():
+        remedy = "trust its authority on this system, or accept any with --tls-skip-verify"
+        return RegistryError(asked, said, remedy), False
+    return RegistryError(asked, said, _NETWORK), True
 
 
 def redacted(url: str) -> str:
@@ -340,10 +364,10 @@ async def _read_bounded(response: httpx.Response, limit: int, kind: str, host: s
 
 
 def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    parsed = httpx.URL(url)  # host in lower case, without the scheme's own port
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
 
 
 def _address_refused(status: int) -> bool:
     """Whether a kept redirect has expired, or its host is in trouble: ask the registry again."""
-    return status in (400, 401, 403, 404, 410) or status >= 500
+    return 300 <= status <= 399 or status in (400, 401, 403, 404, 410) or status >= 500

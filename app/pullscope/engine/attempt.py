@@ -1,7 +1,7 @@
 """One request for the missing bytes of a chunk: ask, check the reply, bring the bytes to the file.
 
 An attempt knows nothing of other attempts; `pull` starts it, cuts it and decides what follows.
-Bytes are written in runs of `RUN_SIZE` by a thread while the next ones arrive; whatever way an
+Bytes are written in runs (see `pace`) by a thread while the next ones arrive; whatever way an
 attempt ends, `settle` brings what was received to the file, so that it is never asked again.
 """
 
@@ -15,16 +15,11 @@ import httpx
 from pullscope.engine.errors import BadReply, PullError
 from pullscope.engine.ledger import Chunk
 from pullscope.engine.model import ChunkState, Layer
+from pullscope.engine.pace import Pace
 from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
 from pullscope.engine.registry import BlobReply, Registry, refusal
 from pullscope.engine.store import Part
 from pullscope.engine.transport import Piece
-
-RUN_SIZE = 1024 * 1024
-"""Bytes collected before a thread writes them. At most two runs per attempt are held in memory."""
-
-RUN_SECONDS = 0.05
-"""Received bytes are written after this time also when they are few."""
 
 
 class AttemptFailed(Exception):
@@ -54,6 +49,7 @@ class Attempt:
         layer: whose bytes they are.
         chunk: what is asked; its `received` and `written` move on as bytes do.
         whole: ask for the whole blob and skip what is there already.
+        pace: how many bytes move at a time.
         part: where the bytes go.
         writers: threads that write.
         clock: seconds.
@@ -66,6 +62,7 @@ class Attempt:
         chunk: Chunk,
         *,
         whole: bool,
+        pace: Pace,
         part: Part,
         writers: Executor,
         clock: Callable[[], float],
@@ -85,6 +82,7 @@ class Attempt:
         self.asked = Asked(chunk.offset + chunk.written, chunk.end - 1, layer.size, whole)
         self.written_before = chunk.written
         self._layer = layer
+        self._pace = pace
         self._part = part
         self._writers = writers
         self._clock = clock
@@ -113,12 +111,8 @@ class Attempt:
         self.asked = Asked(chunk.offset, chunk.end - 1, self._layer.size, whole=True)
         self.written_before = chunk.written
 
-    async def open(self, registry: Registry, read_buffer: int) -> tuple[BlobReply, Judgement]:
+    async def open(self, registry: Registry) -> tuple[BlobReply, Judgement]:
         """Send the request and check the head of its reply.
-
-        Args:
-            registry: which is asked.
-            read_buffer: bytes that may wait in the transport before they are seen here.
 
         Returns the reply with a verdict of PART or WHOLE.
 
@@ -127,7 +121,9 @@ class Attempt:
             RangeRefused: ask for the whole layer.
             PullError: it will not pass.
         """
-        reply = self._reply = await registry.open_blob(self._layer, self.asked, read_buffer)
+        reply = self._reply = await registry.open_blob(
+            self._layer, self.asked, self._pace.read_buffer
+        )
         self.idle_since = None
         self.status = reply.status
         judgement = judge(self.asked, reply.status, reply.headers)
@@ -181,9 +177,9 @@ class Attempt:
             self._run.append(piece)
             self._run_size += len(piece)
             if (
-                self._run_size >= RUN_SIZE
+                self._run_size >= self._pace.run_size
                 or chunk.received == chunk.length
-                or self._clock() - self._run_began > RUN_SECONDS
+                or self._clock() - self._run_began > self._pace.run_seconds
             ):
                 await self._start_write()
         self.received_at = self._clock()

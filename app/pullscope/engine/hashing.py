@@ -45,6 +45,7 @@ class PrefixHasher:
         self._executor = executor
         self._on_progress = on_progress
         self._frontier = 0
+        self._settled = False
         self._step: asyncio.Future[int] | None = None
         self._buffer = memoryview(bytearray(min(READ_SIZE, max(size, 1))))
 
@@ -67,7 +68,7 @@ class PrefixHasher:
         """Hash up to `frontier`, soon. Call it on the loop; it does not block."""
         self._frontier = frontier
         ready = frontier - self.hashed
-        if self._step is not None or self.error is not None or ready <= 0:
+        if self._step is not None or self.error is not None or self._settled or ready <= 0:
             return
         if ready < _LEAST and frontier < self._size:
             return
@@ -77,7 +78,8 @@ class PrefixHasher:
         self._step.add_done_callback(self._stepped)
 
     async def settle(self) -> None:
-        """Return when no thread touches the part any more."""
+        """Return when no thread touches the part any more; nothing more is hashed."""
+        self._settled = True
         if self._step is not None:
             await asyncio.wait([self._step])
 

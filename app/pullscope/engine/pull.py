@@ -60,6 +60,7 @@ from pullscope.engine.model import (
     Snapshot,
     Timeline,
 )
+from pullscope.engine.pace import Pace, pace
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
 from pullscope.engine.reference import Reference
@@ -76,8 +77,6 @@ ATTEMPTS = 8
 
 PROGRESS = 64 * KIB
 """Bytes that make an attempt count as progress."""
-
-READ_BUFFER_SECONDS = 0.02
 
 _TICK = 0.1
 _STALLED = "stalled"
@@ -137,7 +136,7 @@ class Pull:
         self._ranges_work = False
         self._network = 0
         self._wasted = 0
-        self._connection_rate = 0.0
+        self._connection_rate = 0.0  # bytes/s; 0 until known
         self._timeline = Timeline()
         self._error = ""
         self._task: asyncio.Task[object] | None = None
@@ -452,6 +451,7 @@ class Pull:
             run.layer,
             chunk,
             whole=run.whole,
+            pace=self._pace(),
             part=run.part,
             writers=self._writers,
             clock=self._clock,
@@ -504,7 +504,7 @@ class Pull:
         self._advance(run)
 
     async def _transfer(self, run: LayerRun, attempt: Attempt) -> None:
-        reply, judgement = await attempt.open(self._registry, self._read_buffer())
+        reply, judgement = await attempt.open(self._registry)
         if self._timeline.first_byte is None:
             self._pass_milestone("first_byte")
         skip = 0
@@ -606,12 +606,13 @@ class Pull:
         self._wasted += attempt.skipped
         if attempt.network >= PROGRESS:
             rate = attempt.network / max(self._clock() - attempt.began, 1e-6)
-            self._connection_rate += (rate - self._connection_rate) / 8
+            known = self._connection_rate or rate
+            self._connection_rate = known + (rate - known) / 8
 
-    def _read_buffer(self) -> int:
-        """As many bytes as a connection brings in `READ_BUFFER_SECONDS`: on a fast one wake-ups are
-        what costs, on a slow one progress (and what a crash can lose) should not wait."""
-        return round(min(max(self._connection_rate * READ_BUFFER_SECONDS, 16 * KIB), 256 * KIB))
+    def _pace(self) -> Pace:
+        settings = self.settings
+        at_once = min(settings.connections, settings.layers * settings.parallelism)
+        return pace(at_once, self._connection_rate)
 
     def _cut(self, reason: str) -> None:
         for run in self._runs:

@@ -10,6 +10,7 @@ resumable: a run counts only when its bytes still have their checksum, whatever 
 import errno
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -31,6 +32,7 @@ READ_SIZE = 256 * 1024
 """Bytes read at a time when a file is hashed: they stay in the processor's cache."""
 
 _REF_NAME = "org.opencontainers.image.ref.name"
+_JOURNAL_LINE = re.compile(rb"([0-9]{1,19}) ([0-9]{1,19}) ([0-9a-f]{16})")
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 
 
@@ -73,8 +75,9 @@ class Store:
 
     def has(self, blob: Layer) -> bool:
         """Whether a blob is there in its full size; blobs enter the store verified."""
-        path = self.blob_path(blob.digest)
-        return path.is_file() and path.stat().st_size == blob.size
+        with _in_words(self.root):
+            path = self.blob_path(blob.digest)
+            return path.is_file() and path.stat().st_size == blob.size
 
     def open_part(self, layer: Layer) -> "Part":
         """Open the part of a layer, new or left by an earlier pull, for this process alone.
@@ -84,6 +87,7 @@ class Store:
         """
         with _in_words(self.root):
             path = self.root / INGEST / layer.digest.replace(":", "-")
+            path.parent.mkdir(exist_ok=True)  # another pull may have ended, and removed it
             return Part(path, layer.size)
 
     def commit(self, part: "Part", digest: str) -> None:
@@ -155,7 +159,7 @@ class Store:
             return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
         try:
             index = json.loads(path.read_bytes())
-        except ValueError:
+        except (ValueError, RecursionError):
             index = None
         if not isinstance(index, dict) or not isinstance(index.get("manifests"), list):
             raise StoreError(f"{path} is damaged; move it away and pull again")
@@ -199,10 +203,12 @@ class Part:
     def kept(self) -> list[tuple[int, int]]:
         """Return the runs (offset, length) of an earlier pull whose bytes are still right."""
         self._journal.seek(0)
-        lines = self._journal.read().splitlines()
+        journal = self._journal.read()
+        if journal and not journal.endswith(b"\n"):
+            self._journal.write(b"\n")  # what follows shall not join a torn line
         runs: dict[int, int] = {}
         buffer = memoryview(bytearray(READ_SIZE))
-        for line in lines:
+        for line in journal.splitlines():
             entry = _journal_entry(line, self._size)
             if entry is not None and self._checksum(entry[0], entry[1], buffer) == entry[2]:
                 runs[entry[0]] = max(entry[1], runs.get(entry[0], 0))
@@ -297,13 +303,13 @@ def _same_entry(entry: Any, digest: str, name: str) -> bool:
 
 def _journal_entry(line: bytes, size: int) -> tuple[int, int, str] | None:
     """Read one line of a journal; None for one that was torn or damaged."""
-    words = line.decode("ascii", "replace").split()
-    if len(words) != 3 or not (words[0].isdecimal() and words[1].isdecimal()):
+    match = _JOURNAL_LINE.fullmatch(line)
+    if match is None:
         return None
-    offset, length = int(words[0]), int(words[1])
-    if len(words[2]) != 16 or length == 0 or offset + length > size:
+    offset, length = int(match[1]), int(match[2])
+    if length == 0 or offset + length > size:
         return None
-    return offset, length, words[2]
+    return offset, length, match[3].decode("ascii")
 
 
 def _disjoint(runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ import os
 import re
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -23,6 +24,7 @@ import truststore
 from pyreqwest import exceptions
 from pyreqwest.bytes import Bytes
 from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.http import HeaderMap
 from pyreqwest.request import StreamRequest
 from pyreqwest.response import ResponseBodyReader
 
@@ -70,7 +72,7 @@ for _name in ("httpx", "httpcore", "hpack"):
 def new_client(
     transport: str, *, tls_verify: bool = True, proxies: bool = True
 ) -> httpx.AsyncClient:
-    """Return an HTTP client on the named transport. redirects and retries are the engine's.
+    """Return an HTTP client on the named transport. Redirects and retries are the engine's.
 
     Args:
         transport: one of `TRANSPORTS`.
@@ -160,7 +162,7 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
         body = PyreqwestBody(stream, response.body_reader, request)
         return httpx.Response(
             response.status,
-            headers=list(response.headers.items()),
+            headers=_headers_of(response.headers),
             stream=body,
             extensions={
                 "http_version": response.version.encode("ascii", "replace"),
@@ -196,6 +198,18 @@ class PyreqwestBody(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._stream.__aexit__(None, None, None)
+
+
+def _headers_of(headers: HeaderMap) -> list[tuple[str, str]]:
+    """Return the headers, without those that pyreqwest refuses to give out: not in ASCII."""
+    try:
+        return list(headers.items())
+    except ValueError:
+        pairs = []
+        for name in dict.fromkeys(headers):
+            with suppress(ValueError):
+                pairs += [(name, value) for value in headers.getall(name)]
+        return pairs
 
 
 class _StockBody:

@@ -1,0 +1,76 @@
+"""What is said of a pull when it has ended: an object for scripts, a line for people."""
+
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from pullscope.engine.model import Snapshot
+from pullscope.engine.units import duration_text, rate_text, size_text
+
+
+def summary(snapshot: Snapshot, output: Path, error: str = "") -> dict[str, object]:
+    """Return the object that `--json` prints: sizes in bytes, times in seconds since the start.
+
+    Args:
+        snapshot: the last one of the pull.
+        output: where the pull put the image.
+        error: why it is not done, in one line; empty when it is.
+    """
+    about: dict[str, object] = {
+        "reference": snapshot.reference,
+        "digest": snapshot.digest,
+        "output": str(output),
+        "status": snapshot.state.value,
+        "bytes_total": snapshot.total,
+        "bytes_from_network": snapshot.network,
+        "bytes_reused": snapshot.reused,
+        "requests": snapshot.requests,
+        "retries": snapshot.retries,
+        "timeline": asdict(snapshot.timeline),
+        "peak_rss_bytes": peak_rss(),
+        "settings": snapshot.settings.as_dict(),
+        "layers": [
+            {
+                "digest": layer.digest,
+                "size": layer.size,
+                "status": layer.state.value,
+                "attempts": layer.attempts,
+            }
+            for layer in snapshot.layers
+        ],
+    }
+    if error:
+        about["error"] = error
+    return about
+
+
+def summary_line(snapshot: Snapshot, output: Path | None) -> str:
+    """Return what a finished pull brought, how fast, and where it is (None: not kept)."""
+    parts = [f"{size_text(snapshot.network)} in {duration_text(snapshot.at)}"]
+    if snapshot.network and snapshot.at > 0:
+        parts[0] += f" ({rate_text(snapshot.network / snapshot.at)})"
+    parts.append(f"{size_text(snapshot.reused)} reused")
+    parts.append("1 retry" if snapshot.retries == 1 else f"{snapshot.retries} retries")
+    if output is not None:
+        parts.append(f"in {output}")
+    return f"{snapshot.reference}: {', '.join(parts)}"
+
+
+def peak_rss() -> int:
+    """Return the most bytes that this process has had resident."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    if sys.platform == "linux":
+        # Not getrusage if possible: its figure begins at the size of the process that started
+        # this one.
+        with suppress(OSError):
+            for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,46 @@
+"""How many bytes move at a time. Pure.
+
+Every hand-over (transport to loop, loop to writing thread) costs the same whatever its size, so few
+large ones are cheap; but bytes on their way are memory, progress not yet seen, and what a crash
+loses. With many connections each gets larger steps in time and smaller ones in bytes.
+"""
+
+from dataclasses import dataclass
+
+from pullscope.engine.model import KIB, MIB
+
+MEMORY = 64 * MIB
+"""Bytes that all connections together may hold on their way to the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The steps of one attempt.
+
+    Attributes:
+        read_buffer: bytes that may wait in the transport before they are seen.
+        run_size: bytes collected before a thread writes them; up to two runs are held.
+        run_seconds: after this time they are written also when they are fewer.
+    """
+
+    read_buffer: int
+    run_size: int
+    run_seconds: float
+
+
+def pace(connections: int, connection_rate: float) -> Pace:
+    """Return the steps for one of `connections` requests, each at about `connection_rate` bytes/s.
+
+    A rate of 0 is not known yet.
+
+    Together they make at most about 1000 reads and 300 writes a second on slow connections.
+    """
+    connections = max(connections, 1)
+    seen_within = max(0.02, connections / 800)
+    batch = round(connection_rate * seen_within) if connection_rate else 64 * KIB
+    share = MEMORY // (4 * connections)
+    return Pace(
+        read_buffer=min(max(batch, 16 * KIB), share, 256 * KIB),
+        run_size=min(share, MIB),
+        run_seconds=max(0.05, connections / 300),
+    )

@@ -1,0 +1,1 @@
+"""The lab: a loopback OCI registry with shaping, faults and synthetic images."""

@@ -1,0 +1,15 @@
+"""The demo: an image from a registry that is worth tuning, because each connection is slow."""
+
+from pullscope.lab.command import DEMO_IMAGE
+from pullscope.lab.config import MIB, LabConfig, Shaping, SyntheticImage
+
+RATE_PER_CONNECTION = 4 * MIB
+"""Bytes/s: the image takes over a minute at parallelism 2, and about ten seconds at 16."""
+
+
+def demo_config() -> LabConfig:
+    """Return the lab of the demo: one image of eight layers, 1 GiB in all."""
+    return LabConfig(
+        images=(SyntheticImage.parse(DEMO_IMAGE),),
+        shaping=Shaping(rate_per_connection=RATE_PER_CONNECTION),
+    )

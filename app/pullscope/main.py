@@ -1,0 +1,381 @@
+"""The composition root: reads the command line and starts what it asks for.
+
+Each command imports what it needs when it runs, so that `pullscope --help` waits for neither Qt
+nor an HTTP client.
+"""
+
+import argparse
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pullscope import __doc__ as DESCRIPTION  # noqa: N812 - a text, not a module
+from pullscope import __version__
+from pullscope.cli.messages import tell, tell_error
+from pullscope.engine.errors import PullError, SettingsError
+from pullscope.engine.model import Settings
+from pullscope.engine.platforms import parse_platform
+from pullscope.engine.reference import parse_reference
+from pullscope.engine.units import parse_size, size_text
+from pullscope.lab.command import add_arguments as add_lab_arguments
+
+if TYPE_CHECKING:
+    from pullscope.session import PullOptions
+
+_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+_DEMO_SETTINGS = Settings(parallelism=2)
+_DEMO_NOTICE = "Demo: a registry on this computer, 4 MiB/s per connection."
+
+
+class _WrongUsage(Exception):
+    """What the command line asks for cannot be: exit status 2."""
+
+
+class _Failed(Exception):
+    """A command failed: exit status 1."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # An abbreviation in a script would break when a later version adds an option.
+        super().__init__(allow_abbrev=False, **options)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that `argv` (by default the process's arguments) names.
+
+    Returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Raises SystemExit
+    where argparse does: after `--help` and `--version`, and for a line it cannot read.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = _parser().parse_args(words or ["gui"])
+        arguments.words = words
+        command: Callable[[argparse.Namespace], int] = arguments.run
+        return command(arguments)
+    except _WrongUsage as error:
+        tell_error(error)
+        return _WRONG_USAGE
+    except _Failed as error:
+        tell_error(error)
+        return _FAILED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    finally:
+        _let_stdout_go()
+
+
+def _let_stdout_go() -> None:
+    """Write out what stdout holds; when its reader has left, let the interpreter not mind."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="pullscope", description=DESCRIPTION)
+    parser.epilog = "Without a command, the window opens."
+    parser.add_argument("--version", action="version", version=f"pullscope {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    gui = commands.add_parser("gui", help="open the window, and pull REF in it if given")
+    gui.add_argument("reference", nargs="?", metavar="REF", help="the image, as ghcr.io/team/app:1")
+    _add_pull_options(gui)
+    _add_setting_options(gui, Settings())
+    _add_trace_option(gui)
+    _add_window_options(gui)
+    gui.set_defaults(run=_run_window)
+
+    pull = commands.add_parser("pull", help="pull an image in the terminal")
+    pull.add_argument("reference", metavar="REF", help="the image, as ghcr.io/team/app:1")
+    _add_pull_options(pull)
+    _add_setting_options(pull, Settings())
+    _add_trace_option(pull)
+    pull.add_argument("--json", action="store_true", help="print a JSON object on stdout, last")
+    pull.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    pull.set_defaults(run=_run_pull)
+
+    trace = commands.add_parser("trace", help="convert traces of pulls")
+    trace_commands = trace.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    export = trace_commands.add_parser(
+        "export", help="convert a .jsonl trace to the format that the extension of OUT names"
+    )
+    export.add_argument("source", type=Path, metavar="IN", help="a trace, .jsonl")
+    export.add_argument(
+        "target",
+        type=Path,
+        metavar="OUT",
+        help=".json for Perfetto and chrome://tracing, .csv for a row per request, .jsonl",
+    )
+    export.set_defaults(run=_run_export)
+
+    lab = commands.add_parser("lab", help="serve a registry on this machine, to pull from")
+    add_lab_arguments(lab)
+    lab.set_defaults(run=_run_lab)
+
+    demo = commands.add_parser("demo", help="watch a made-up image being pulled from the lab")
+    _add_setting_options(demo, _DEMO_SETTINGS)
+    _add_trace_option(demo)
+    _add_window_options(demo)
+    demo.set_defaults(run=_run_demo)
+    return parser
+
+
+def _add_pull_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the pull")
+    group.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="an OCI image layout to add to (default: a store in your data directory)",
+    )
+    group.add_argument(
+        "--platform",
+        type=_platform,
+        metavar="OS/ARCH[/VARIANT]",
+        help="which image of a multi-platform one (default: this machine's)",
+    )
+    group.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="HTTP without TLS; registries on this machine need no telling",
+    )
+    group.add_argument(
+        "--tls-skip-verify", action="store_true", help="accept any certificate of the registry"
+    )
+    group.add_argument(
+        "--transport",
+        choices=("pyreqwest", "httpx"),
+        default="pyreqwest",
+        help="the HTTP client underneath (default: %(default)s)",
+    )
+
+
+def _add_setting_options(parser: argparse.ArgumentParser, defaults: Settings) -> None:
+    group = parser.add_argument_group("settings")
+    parser.set_defaults(default_settings=defaults)
+    for name, about in (
+        ("layers", "layers at once"),
+        ("parallelism", "chunks of one layer at once"),
+        ("connections", "requests at once, in all"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            type=int,
+            metavar="N",
+            help=f"{about} (default: {defaults.as_dict()[name]})",
+        )
+    group.add_argument(
+        "--chunk-size",
+        type=_size,
+        metavar="SIZE",
+        help="of a chunk, as 16MiB; 0 asks for the rest of the layer at once "
+        f"(default: {size_text(defaults.chunk_size)})",
+    )
+
+
+def _add_trace_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--trace",
+        type=Path,
+        metavar="FILE",
+        help="write a trace: .jsonl, .json for Perfetto and chrome://tracing, or .csv",
+    )
+
+
+def _add_window_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the window")
+    group.add_argument(
+        "--exit-when-done", action="store_true", help="close it when the pull has ended"
+    )
+    group.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="save a picture of it when it closes"
+    )
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _platform(text: str) -> str:
+    try:
+        return str(parse_platform(text))
+    except PullError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _run_window(arguments: argparse.Namespace) -> int:
+    if arguments.reference is not None:
+        _check_reference(arguments.reference)
+    settings = _settings(arguments)
+    _check_trace(arguments.trace)
+    if not _has_display():
+        raise _Failed(
+            "there is no display to open a window on; `pullscope pull REF` pulls in the terminal"
+        )
+    from pullscope.gui.application import Start, run
+
+    return run(
+        Start(
+            reference=arguments.reference,
+            options=_options(arguments),
+            settings=settings,
+            exit_when_done=arguments.exit_when_done,
+            screenshot=arguments.screenshot,
+            trace=arguments.trace,
+        )
+    )
+
+
+def _run_pull(arguments: argparse.Namespace) -> int:
+    _check_reference(arguments.reference)
+    settings = _settings(arguments)
+    _check_trace(arguments.trace)
+    from pullscope.cli.pull import PullJob, run
+
+    return run(
+        PullJob(
+            arguments.reference,
+            _options(arguments),
+            settings,
+            trace=arguments.trace,
+            json=arguments.json,
+            quiet=arguments.quiet,
+            again=shlex.join(["pullscope", *arguments.words]),
+        )
+    )
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from pullscope.trace.export import export_trace
+    from pullscope.trace.file import TraceError, read_trace
+
+    if arguments.source.suffix.lower() != ".jsonl":
+        raise _WrongUsage(f"{arguments.source}: only .jsonl traces can be converted")
+    _check_trace(arguments.target)
+    try:
+        export_trace(read_trace(arguments.source), arguments.target)
+    except TraceError as error:
+        raise _Failed(str(error)) from error
+    return 0
+
+
+def _run_lab(arguments: argparse.Namespace) -> int:
+    from pullscope.lab.command import run
+
+    return run(arguments)
+
+
+def _run_demo(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    _check_trace(arguments.trace)
+    from pullscope.lab.demo import demo_config
+    from pullscope.lab.process import LabError, LabProcess
+    from pullscope.session import PullOptions
+
+    lab = LabProcess(demo_config())
+    try:
+        lab.start()
+    except LabError as error:
+        raise _Failed(str(error)) from error
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix="pullscope-demo-", ignore_cleanup_errors=True
+        ) as folder:
+            (reference,) = lab.references
+            options = PullOptions(output=Path(folder))
+            if _has_display():
+                return _demo_in_window(arguments, reference, options, settings)
+            tell("No display: pulling in the terminal instead.")
+            return _demo_in_terminal(arguments, reference, options, settings)
+    finally:
+        lab.stop()
+
+
+def _demo_in_window(
+    arguments: argparse.Namespace, reference: str, options: "PullOptions", settings: Settings
+) -> int:
+    from pullscope.gui.application import Start, run
+
+    return run(
+        Start(
+            reference=reference,
+            options=options,
+            settings=settings,
+            exit_when_done=arguments.exit_when_done,
+            screenshot=arguments.screenshot,
+            trace=arguments.trace,
+            notice=_DEMO_NOTICE,
+            lab=True,
+        )
+    )
+
+
+def _demo_in_terminal(
+    arguments: argparse.Namespace, reference: str, options: "PullOptions", settings: Settings
+) -> int:
+    from pullscope.cli.pull import PullJob, run
+
+    return run(PullJob(reference, options, settings, trace=arguments.trace))
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    # QT_QPA_PLATFORM may name a platform that needs no display, such as "offscreen".
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)
+
+
+def _options(arguments: argparse.Namespace) -> "PullOptions":
+    from pullscope.session import PullOptions
+
+    return PullOptions(
+        output=arguments.output,
+        platform=arguments.platform,
+        plain_http=True if arguments.plain_http else None,
+        tls_verify=not arguments.tls_skip_verify,
+        transport=arguments.transport,
+    )
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    defaults: Settings = arguments.default_settings
+    given = {name: getattr(arguments, name) for name in defaults.as_dict()}
+    try:
+        return defaults.changed(
+            **{name: value for name, value in given.items() if value is not None}
+        )
+    except SettingsError as error:
+        raise _WrongUsage(str(error)) from error
+
+
+def _check_reference(text: str) -> None:
+    try:
+        parse_reference(text)
+    except PullError as error:
+        raise _WrongUsage(str(error)) from error
+
+
+def _check_trace(path: Path | None) -> None:
+    """Refuse a trace that could not be written before anything is pulled."""
+    if path is None:
+        return
+    from pullscope.trace.export import check_target
+    from pullscope.trace.file import TraceError
+
+    try:
+        check_target(path)
+    except TraceError as error:
+        raise _WrongUsage(str(error)) from error

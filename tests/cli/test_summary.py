@@ -1,0 +1,72 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from pullscope.cli.summary import peak_rss, summary, summary_line
+from pullscope.engine.model import MIB, PullState
+
+
+def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
+    done = replace(snapshot, state=PullState.DONE)
+    about = json.loads(json.dumps(summary(done, Path("images"))))
+
+    assert about.pop("peak_rss_bytes") > MIB
+    layers = about.pop("layers")
+    assert about == {
+        "reference": "registry.example/demo/app:1",
+        "digest": "sha256:" + "d" * 64,
+        "output": "images",
+        "status": "done",
+        "bytes_total": 400 * MIB,
+        "bytes_from_network": 110 * MIB,
+        "bytes_reused": 100 * MIB,
+        "requests": 7,
+        "retries": 2,
+        "timeline": {
+            "resolved": 0.25,
+            "first_byte": 0.5,
+            "last_byte": None,
+            "verified": None,
+            "committed": None,
+        },
+        "settings": {
+            "layers": 3,
+            "parallelism": 8,
+            "connections": 24,
+            "chunk_size": 16 * MIB,
+        },
+    }
+    assert layers[2] == {
+        "digest": "sha256:" + "c" * 64,
+        "size": 100 * MIB,
+        "status": "existing",
+        "attempts": 3,
+    }
+
+
+def test_a_pull_that_is_not_done_says_why(snapshot):
+    about = summary(replace(snapshot, state=PullState.FAILED), Path("images"), "no such image")
+
+    assert about["status"] == "failed"
+    assert about["error"] == "no such image"
+
+
+def test_the_line_tells_bytes_time_rate_and_place(snapshot):
+    assert summary_line(snapshot, Path("images")) == (
+        "registry.example/demo/app:1: 110 MiB in 2.0 s (57.7 MB/s), 100 MiB reused, 2 retries, "
+        "in images"
+    )
+
+
+def test_the_line_names_no_place_where_nothing_is_kept(snapshot):
+    assert summary_line(replace(snapshot, retries=1), None).endswith("reused, 1 retry")
+
+
+def test_no_rate_is_told_when_nothing_was_fetched(snapshot):
+    assert "0 B in 2.0 s, 100 MiB" in summary_line(replace(snapshot, network=0), None)
+
+
+def test_peak_memory_is_at_least_what_was_just_held():
+    held = bytearray(64 * MIB)
+
+    assert peak_rss() > len(held)

@@ -13,42 +13,8 @@ from pullscope.lab.config import (
     Layout,
     Shaping,
     SyntheticImage,
-    format_size,
     parse_layer_sizes,
-    parse_size,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
-        ("4096", 4096),
-        ("4MB", 4_000_000),
-        ("4MiB", 4 * 2**20),
-        ("4M", 4_000_000),
-        ("1.5GiB", 3 * 2**29),
-        ("2 kB", 2000),
-        ("1TiB", 2**40),
-        ("12B", 12),
-    ],
-)
-def test_that_a_size_is_read_in_its_unit(text: str, size: int) -> None:
-    assert parse_size(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "MiB", "-1", "4XB", "4 MiB 2", "1e9"])
-def test_that_what_is_not_a_size_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a size"):
-        parse_size(text)
-
-
-def test_that_sizes_are_written_in_their_largest_unit() -> None:
-    assert [format_size(size) for size in (12, 2048, 12 * 2**20, 3 * 2**29)] == [
-        "12 B",
-        "2.0 KiB",
-        "12.0 MiB",
-        "1.5 GiB",
-    ]
 
 
 def test_that_layer_sizes_may_be_repeated() -> None:

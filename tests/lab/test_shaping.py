@@ -1,6 +1,7 @@
 import pytest
 
-from pullscope.lab.config import KIB, MIB, Shaping
+from pullscope.engine.model import KIB, MIB
+from pullscope.lab.config import Shaping
 from pullscope.lab.shaping import Schedule, Shaper
 from pullscope.lab.synthetic import BLOCK_SIZE
 

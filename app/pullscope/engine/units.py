@@ -6,21 +6,7 @@ Sizes are IEC (KiB, MiB, GiB), network rates SI (MB/s), everywhere in the progra
 import math
 import re
 
-_FACTORS = {
-    "": 1,
-    "b": 1,
-    "k": 1000,
-    "kb": 1000,
-    "m": 1000**2,
-    "mb": 1000**2,
-    "g": 1000**3,
-    "gb": 1000**3,
-    "kib": 1024,
-    "mib": 1024**2,
-    "gib": 1024**3,
-    "tib": 1024**4,
-}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.ASCII)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.ASCII)
 
 
 def parse_size(text: str) -> int:
@@ -30,9 +16,10 @@ def parse_size(text: str) -> int:
         ValueError: it is not a size.
     """
     match = _SIZE.fullmatch(text.strip().lower())
-    if match is None or match[2] not in _FACTORS:
+    if match is None or (match[3] and not match[2]):
         raise ValueError(f"{text!r} is not a size; write it as 16MiB, 500kB or 65536")
-    size = float(match[1]) * _FACTORS[match[2]]
+    base = 1024.0 if match[3] else 1000.0
+    size: float = float(match[1]) * base ** float(" kmgt".index(match[2] or " "))
     if size >= 2**63:
         raise ValueError(f"{text!r} is too large")
     return round(size)

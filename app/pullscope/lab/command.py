@@ -14,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pullscope.engine.model import GIB
+from pullscope.engine.units import parse_size, size_text
 from pullscope.lab.config import (
     FAULT_MEANINGS,
-    GIB,
     Auth,
     AuthScheme,
     Fault,
@@ -25,8 +26,6 @@ from pullscope.lab.config import (
     Layout,
     Shaping,
     SyntheticImage,
-    format_size,
-    parse_size,
 )
 
 if TYPE_CHECKING:
@@ -291,7 +290,7 @@ def _build_catalog(config: LabConfig, *, quiet: bool) -> "Catalog":
     missing = cache.missing_bytes(layers_of(config))
     if missing >= GIB and not quiet:
         print(
-            f"Computing digests of {format_size(missing)}; they are kept.",
+            f"Computing digests of {size_text(missing)}; they are kept.",
             file=sys.stderr,
             flush=True,
         )
@@ -329,7 +328,7 @@ def _announcement(config: LabConfig, addresses: "LabAddresses") -> str:
             lines.append(f"  {reference}")
         else:
             count = "1 layer" if len(layers) == 1 else f"{len(layers)} layers"
-            lines.append(f"  {reference}  ({count}, {format_size(sum(layers))})")
+            lines.append(f"  {reference}  ({count}, {size_text(sum(layers))})")
     return "\n".join([*lines, "", "Ctrl+C ends it."])
 
 

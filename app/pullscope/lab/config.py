@@ -1,7 +1,7 @@
 """What a lab is asked to be: its images, shaping, faults, auth and addresses.
 
-Everything here is a frozen value that validates itself with ValueError. The module imports the
-standard library alone, so that a program can describe a lab without loading a server.
+Everything here is a frozen value that validates itself with ValueError. The module imports plain
+values alone, so that a program can describe a lab without loading a server.
 """
 
 import math
@@ -11,48 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-KIB = 1024
-MIB = 1024 * KIB
-GIB = 1024 * MIB
+from pullscope.engine.units import parse_size
 
 REPOSITORY_PATTERN = re.compile(
     r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 )
 TAG_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 DIGEST_PATTERN = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-
-_SIZE_PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?)?B?", re.IGNORECASE)
-_SIZE_UNITS = {
-    "": 1,
-    "k": 1000,
-    "m": 1000**2,
-    "g": 1000**3,
-    "t": 1000**4,
-    "ki": KIB,
-    "mi": MIB,
-    "gi": GIB,
-    "ti": 1024 * GIB,
-}
-
-
-def parse_size(text: str) -> int:
-    """Return the bytes that `text` names: "4096", "4MB" (10^6), "4MiB" (2^20), "1.5GiB".
-
-    Raises ValueError when it names none.
-    """
-    match = _SIZE_PATTERN.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a size; write it as 4096, 4MB or 4MiB")
-    number, unit = match.groups()
-    return int(float(number) * _SIZE_UNITS[unit.lower()]) if unit else int(float(number))
-
-
-def format_size(size: int) -> str:
-    """Return `size` bytes as people write it: "12.0 MiB"."""
-    for unit, name in ((1024 * GIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size} B"
 
 
 def parse_layer_sizes(text: str) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """The demo: an image from a registry that is worth tuning, because each connection is slow."""
 
+from pullscope.engine.model import MIB
 from pullscope.lab.command import DEMO_IMAGE
-from pullscope.lab.config import MIB, LabConfig, Shaping, SyntheticImage
+from pullscope.lab.config import LabConfig, Shaping, SyntheticImage
 
 RATE_PER_CONNECTION = 4 * MIB
 """Bytes/s: the image takes over a minute at parallelism 2, and about ten seconds at 16."""

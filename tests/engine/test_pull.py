@@ -229,6 +229,13 @@ async def test_that_a_cancelled_pull_is_resumed_by_the_next_one(
     puller.assert_image_is_whole()
 
 
+async def test_that_a_pull_cancelled_before_it_runs_asks_nothing(puller: Any) -> None:
+    pull = puller.new("127.0.0.1:1/demo/app:1")
+    pull.cancel()
+    snapshot = await pull.run()
+    assert (snapshot.state, snapshot.requests) == (PullState.CANCELLED, 0)
+
+
 async def test_that_what_is_there_is_not_fetched_again(start_lab_process: Any, puller: Any) -> None:
     lab = start_lab_process()
     await puller.new(lab.references[0]).run()

@@ -185,9 +185,10 @@ class Pull:
 
     def cancel(self) -> None:
         """End the pull in order; `run` returns. What was fetched stays for the next pull."""
-        if self._task is not None and not self._cancelled and not self._state.ended:
+        if not self._cancelled and not self._state.ended:
             self._cancelled = True
-            self._task.cancel()
+            if self._task is not None:
+                self._task.cancel()
 
     def snapshot(self) -> Snapshot:
         """Return a frozen picture of the moment."""
@@ -234,6 +235,8 @@ class Pull:
         )
         ticking = asyncio.get_running_loop().create_task(self._tick())
         try:
+            if self._cancelled:
+                raise asyncio.CancelledError
             plan = await self._resolve()
             await self._fetch(plan)
             await self._commit(plan)

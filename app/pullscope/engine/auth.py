@@ -126,7 +126,7 @@ class Authorizer:
             status, body = await self._fetch(httpx.Request("POST", realm, data=form))
             if status not in (400, 401, 404, 405):
                 return self._read_token(status, body, realm)
-        joint = "&" if urlsplit(realm).query else "?"
+        joint = "&" if "?" in realm else "?"
         headers = {}
         if credential is not None and credential.username and credential.password:
             headers["Authorization"] = credential.basic

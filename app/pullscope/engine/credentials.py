@@ -7,7 +7,6 @@ call it from a thread.
 """
 
 import base64
-import binascii
 import json
 import logging
 import os
@@ -133,7 +132,7 @@ def _from_entry(entry: dict[str, Any], path: Path) -> Credential | None:
     if isinstance(auth := entry.get("auth"), str) and auth:
         try:
             decoded = base64.b64decode(auth, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no text in it
             LOGGER.warning("skipped a damaged login in %s", path)
             return None
         username, _, password = decoded.partition(":")

@@ -1,0 +1,217 @@
+import errno
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pullscope.engine import files
+from pullscope.engine.files import PositionalFile, replace_durably, sync_directory
+
+
+@pytest.fixture(params=["positional", "portable"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of writing at an offset."""
+    if request.param == "portable":
+        monkeypatch.setattr(files, "HAS_POSITIONAL_IO", False)
+    elif not files.HAS_POSITIONAL_IO:
+        pytest.skip("this system has no positional I/O")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "part"
+
+
+def read(file: PositionalFile, offset: int, size: int) -> bytes:
+    buffer = memoryview(bytearray(size))
+    return bytes(buffer[: file.read_into(buffer, offset)])
+
+
+def test_that_pieces_are_written_at_their_offset(path: Path) -> None:
+    file = PositionalFile(path)
+    file.resize(12)
+    file.write(4, [b"ab", b"", bytearray(b"c"), memoryview(b"def")])
+    file.write(0, [b"1234"])
+    file.write(5, [])
+    assert read(file, 0, 100) == b"1234abcdef\0\0"
+    assert read(file, 6, 3) == b"cde"
+    assert read(file, 12, 3) == b""
+    file.close()
+    assert path.read_bytes() == b"1234abcdef\0\0"
+
+
+@pytest.mark.parametrize("count", [511, 512, 513, 3000])
+def test_that_many_pieces_are_written_in_order(count: int, path: Path) -> None:
+    pieces = [b"%d," % number for number in range(count)]
+    file = PositionalFile(path)
+    file.write(3, pieces)
+    file.close()
+    assert path.read_bytes()[3:] == b"".join(pieces)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_that_short_writes_are_gone_on_with(
+    most: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, pwritev = os.write, getattr(os, "pwritev", None)
+
+    def short_write(fd: int, data: memoryview) -> int:
+        return write(fd, data[:most])
+
+    def short_pwritev(fd: int, views: Sequence[memoryview], offset: int) -> int:
+        assert pwritev is not None
+        return int(pwritev(fd, [b"".join(views)[:most]], offset))
+
+    monkeypatch.setattr(os, "write", short_write)
+    monkeypatch.setattr(os, "pwritev", short_pwritev, raising=False)
+    file = PositionalFile(path)
+    file.write(1, [b"abc", b"", b"d", b"efgh"])
+    file.close()
+    assert path.read_bytes() == b"\0abcdefgh"
+
+
+def test_that_threads_do_not_write_into_each_other(path: Path) -> None:
+    file = PositionalFile(path)
+    size = 8192
+    blocks = [bytes([number]) * size for number in range(64)]
+    with ThreadPoolExecutor(8) as threads:
+        written = [
+            threads.submit(file.write, number * size, [block[:1000], block[1000:]])
+            for number, block in enumerate(blocks)
+        ]
+        seen = [threads.submit(read, file, number * size, size) for number in range(64)]
+        for future in [*written, *seen]:
+            future.result()
+    assert [read(file, number * size, size) for number in range(64)] == blocks
+    file.close()
+
+
+def test_that_a_second_opener_does_not_get_the_lock(path: Path) -> None:
+    first, second = PositionalFile(path), PositionalFile(path)
+    assert first.lock()
+    assert not second.lock()
+    first.close()
+    assert second.lock()
+    second.close()
+
+
+def test_that_a_file_is_resized_both_ways(path: Path) -> None:
+    file = PositionalFile(path)
+    file.write(0, [b"0123456789"])
+    for size in (4, 20, 0):
+        file.resize(size)
+        assert path.stat().st_size == size
+    file.close()
+
+
+def test_that_reserved_space_is_taken_and_reads_as_zeros(path: Path) -> None:
+    file = PositionalFile(path)
+    file.resize(1024 * 1024)
+    file.reserve(1024 * 1024)
+    assert path.stat().st_size == 1024 * 1024
+    assert read(file, 1024 * 1024 - 4, 4) == b"\0" * 4
+    file.close()
+
+
+def test_that_reserving_loses_nothing_and_goes_in_steps(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_RESERVED_AT_ONCE", 1000)
+    file = PositionalFile(path)
+    file.resize(3500)
+    file.write(0, [b"kept"])
+    file.reserve(3500)
+    assert read(file, 0, 4) == b"kept"
+    assert path.stat().st_size == 3500
+    file.close()
+
+
+@pytest.mark.parametrize("code", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
+def test_that_a_file_system_need_not_reserve(
+    code: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(code, "refused")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    file = PositionalFile(path)
+    file.reserve(1000)
+    monkeypatch.delattr(os, "posix_fallocate")
+    file.reserve(1000)
+    file.close()
+
+
+def test_that_a_full_disk_is_noticed_when_reserving(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    file = PositionalFile(path)
+    with pytest.raises(OSError, match="full"):
+        file.reserve(1000)
+    file.close()
+
+
+def test_that_a_closed_file_refuses_to_be_used(path: Path) -> None:
+    file = PositionalFile(path)
+    file.close()
+    file.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        file.write(0, [b"x"])
+
+
+# Small files
+
+
+def test_that_a_small_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "index.json"
+    for body in (b"old and long", b"new"):
+        replace_durably(path, body)
+        assert path.read_bytes() == body
+    assert [entry.name for entry in tmp_path.iterdir()] == ["index.json"]
+
+
+def test_that_a_file_that_cannot_be_replaced_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index.json"
+    replace_durably(path, b"old")
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="broken"):
+        replace_durably(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["index.json"]
+
+
+def test_that_the_new_file_is_on_disk_before_its_name_and_the_name_before_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note_sync(fd: int) -> None:
+        happened.append("sync directory" if os.path.isdir(f"/proc/self/fd/{fd}") else "sync file")
+        fsync(fd)
+
+    def note_replace(source: Path, target: Path) -> None:
+        happened.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(os, "replace", note_replace)
+    replace_durably(tmp_path / "index.json", b"new")
+    if os.path.isdir("/proc/self/fd"):
+        assert happened == ["sync file", "rename", "sync directory"]
+
+
+def test_that_a_directory_that_is_gone_cannot_be_synced(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sync_directory(tmp_path / "gone")

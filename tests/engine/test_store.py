@@ -1,0 +1,543 @@
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pullscope.engine.digests import digest_of
+from pullscope.engine.errors import StoreError
+from pullscope.engine.files import PositionalFile
+from pullscope.engine.manifests import (
+    DOCKER_CONFIG,
+    DOCKER_MANIFEST,
+    OCI_CONFIG,
+    OCI_INDEX,
+    OCI_MANIFEST,
+)
+from pullscope.engine.model import Layer, PullPlan
+from pullscope.engine.reference import parse_reference
+from pullscope.engine.store import INGEST, Part, Store, store_error
+
+BODY = bytes(range(200)) * 5
+LAYER = Layer(digest_of(BODY), len(BODY), "application/vnd.oci.image.layer.v1.tar")
+REF_NAME = "org.opencontainers.image.ref.name"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "out")
+    store.prepare()
+    return store
+
+
+def part_path(store: Store) -> Path:
+    return store.root / INGEST / LAYER.digest.replace(":", "-")
+
+
+def journal_path(store: Store) -> Path:
+    path = part_path(store)
+    return path.with_name(path.name + ".journal")
+
+
+def plan(
+    reference: str = "registry.test/app:1", media_type: str = OCI_MANIFEST, platform: str = ""
+) -> PullPlan:
+    docker = media_type == DOCKER_MANIFEST
+    config = Layer(digest_of(b"{}"), 2, DOCKER_CONFIG if docker else OCI_CONFIG)
+    document = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "config": {"mediaType": config.media_type, "digest": config.digest, "size": 2},
+        "layers": [{"mediaType": "x", "digest": LAYER.digest, "size": LAYER.size}],
+        "annotations": {"for": reference},
+    }
+    body = json.dumps(document).encode()
+    return PullPlan(reference, digest_of(body), media_type, body, config, (LAYER,), platform)
+
+
+def add(store: Store, text: str, **fields: str) -> PullPlan:
+    made = plan(text, **fields)
+    store.add_image(made, parse_reference(text))
+    return made
+
+
+def index(store: Store) -> dict[str, Any]:
+    document = json.loads((store.root / "index.json").read_bytes())
+    assert isinstance(document, dict)
+    return document
+
+
+def names(store: Store) -> list[str | None]:
+    return [entry.get("annotations", {}).get(REF_NAME) for entry in index(store)["manifests"]]
+
+
+# The layout
+
+
+def test_that_the_layout_is_written_as_its_specification_says(store: Store) -> None:
+    part = store.open_part(LAYER)
+    part.write(0, [BODY])
+    store.commit(part, LAYER.digest)
+    made = add(store, "registry.test/app:1", platform="linux/arm/v7")
+    assert json.loads((store.root / "oci-layout").read_bytes()) == {"imageLayoutVersion": "1.0.0"}
+    assert index(store) == {
+        "schemaVersion": 2,
+        "mediaType": OCI_INDEX,
+        "manifests": [
+            {
+                "mediaType": OCI_MANIFEST,
+                "digest": made.digest,
+                "size": len(made.manifest),
+                "platform": {"os": "linux", "architecture": "arm", "variant": "v7"},
+                "annotations": {REF_NAME: "1"},
+            }
+        ],
+    }
+    assert sorted(path.name for path in store.root.iterdir()) == [
+        "blobs",
+        "index.json",
+        "oci-layout",
+    ]
+    for blob in (store.root / "blobs" / "sha256").iterdir():
+        assert hashlib.sha256(blob.read_bytes()).hexdigest() == blob.name
+
+
+def test_that_blobs_stand_under_their_algorithm(store: Store) -> None:
+    digest = f"sha512:{hashlib.sha512(BODY).hexdigest()}"
+    store.add_blob(digest, BODY)
+    path = store.root / "blobs" / "sha512" / digest.partition(":")[2]
+    assert path.read_bytes() == BODY
+    assert store.blob_path(digest) == path
+
+
+def test_that_an_image_whose_platform_is_unknown_names_none(store: Store) -> None:
+    add(store, "registry.test/app:1")
+    assert "platform" not in index(store)["manifests"][0]
+
+
+def test_that_a_docker_manifest_is_kept_and_named_in_its_oci_form(store: Store) -> None:
+    made = add(store, "registry.test/app:1", media_type=DOCKER_MANIFEST)
+    [entry] = index(store)["manifests"]
+    assert store.blob_path(made.digest).read_bytes() == made.manifest
+    body = store.blob_path(entry["digest"]).read_bytes()
+    assert (entry["mediaType"], entry["size"]) == (OCI_MANIFEST, len(body))
+    assert digest_of(body) == entry["digest"]
+    document = json.loads(body)
+    assert document["mediaType"] == OCI_MANIFEST
+    assert document["config"]["mediaType"] == OCI_CONFIG
+    assert document["layers"] == json.loads(made.manifest)["layers"]
+
+
+def test_that_preparing_again_changes_nothing(store: Store) -> None:
+    add(store, "registry.test/app:1")
+    before = index(store)
+    store.prepare()
+    assert index(store) == before
+
+
+def test_that_directories_are_made_as_needed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a" / "b" / "c")
+    store.prepare()
+    assert (store.root / "oci-layout").exists()
+
+
+@pytest.mark.parametrize("names", [["notes.txt"], ["blobs", "notes.txt"], ["src", "index.json"]])
+def test_that_a_directory_of_something_else_is_refused_and_untouched(
+    names: list[str], tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).mkdir()
+    with pytest.raises(StoreError, match="choose an empty or a new directory"):
+        Store(tmp_path).prepare()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+@pytest.mark.parametrize("names", [[], [INGEST], ["blobs"], ["blobs", "index.json", INGEST]])
+def test_that_a_layout_that_was_begun_is_gone_on_with(names: list[str], tmp_path: Path) -> None:
+    for name in names:
+        (tmp_path / name).mkdir()
+    Store(tmp_path).prepare()
+    assert (tmp_path / "oci-layout").exists()
+
+
+def test_that_a_place_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(StoreError, match="cannot write to"):
+            Store(root).prepare()
+
+
+# What is there
+
+
+def test_that_a_blob_is_there_when_its_size_is_right(store: Store) -> None:
+    assert not store.has(LAYER)
+    store.add_blob(LAYER.digest, BODY[:-1])
+    assert not store.has(LAYER)
+    store.add_blob(LAYER.digest, BODY)
+    assert store.has(LAYER)
+
+
+def test_that_a_directory_is_no_blob(store: Store) -> None:
+    store.blob_path(LAYER.digest).mkdir(parents=True)
+    assert not store.has(LAYER)
+
+
+def test_that_a_blob_that_cannot_be_looked_at_is_a_store_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, "denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(StoreError, match="that you may write to"):
+        store.has(LAYER)
+
+
+# index.json
+
+
+def test_that_an_image_replaces_the_one_of_its_name_only(store: Store) -> None:
+    first = add(store, "registry.test/app:1")
+    add(store, "registry.test/app:2")
+    again = add(store, "registry.test/other:1")
+    assert names(store) == ["2", "1"]
+    assert [entry["digest"] for entry in index(store)["manifests"]][1] == again.digest
+    assert first.digest != again.digest
+
+
+def test_that_an_image_without_a_tag_has_no_name_and_stands_once(store: Store) -> None:
+    text = f"registry.test/app@{LAYER.digest}"
+    add(store, "registry.test/app:1")
+    for _ in range(2):
+        add(store, text)
+    assert names(store) == ["1", None]
+
+
+def test_that_a_store_of_many_names_images_in_full(tmp_path: Path) -> None:
+    store = Store(tmp_path, names_in_full=True)
+    store.prepare()
+    for text in (
+        "alpine",
+        "ghcr.io/alpine",
+        f"alpine@{LAYER.digest}",
+        "docker.io/library/alpine:latest",
+    ):
+        add(store, text)
+    assert names(store) == [
+        "ghcr.io/alpine:latest",
+        f"docker.io/library/alpine@{LAYER.digest}",
+        "docker.io/library/alpine:latest",
+    ]
+
+
+def test_that_what_others_wrote_into_the_index_stays(store: Store) -> None:
+    theirs: dict[str, Any] = {
+        "schemaVersion": 2,
+        "annotations": {"made": "by others"},
+        "manifests": [
+            {"digest": "sha256:0", "annotations": {"x": "y"}},
+            "odd",
+            None,
+            {"annotations": 5},
+        ],
+    }
+    (store.root / "index.json").write_text(json.dumps(theirs))
+    add(store, "registry.test/app:1")
+    document = index(store)
+    assert document["annotations"] == {"made": "by others"}
+    assert document["manifests"][:4] == theirs["manifests"]
+    assert len(document["manifests"]) == 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"{}", b'{"manifests": {}}', b"\xff\xfe", b"[" * 100_000],
+    ids=lambda body: repr(body[:20]),
+)
+def test_that_a_damaged_index_is_not_overwritten(body: bytes, store: Store) -> None:
+    (store.root / "index.json").write_bytes(body)
+    with pytest.raises(StoreError, match="is damaged; move it away"):
+        add(store, "registry.test/app:1")
+    assert (store.root / "index.json").read_bytes() == body
+
+
+# Parts
+
+
+def kept(store: Store, size: int = LAYER.size) -> list[tuple[int, int]]:
+    part = store.open_part(Layer(LAYER.digest, size, ""))
+    try:
+        return part.kept()
+    finally:
+        part.close()
+
+
+def write(store: Store, *runs: tuple[int, int]) -> None:
+    """Write runs of the layer into its part, and leave it for a later pull."""
+    part = store.open_part(LAYER)
+    for offset, end in runs:
+        middle = (offset + end) // 2
+        part.write(offset, [BODY[offset:middle], BODY[middle:end]])
+    part.close()
+
+
+def test_that_a_new_part_has_the_size_of_its_layer_and_no_byte(store: Store) -> None:
+    part = store.open_part(LAYER)
+    part.reserve()
+    assert part_path(store).stat().st_size == LAYER.size
+    assert part.kept() == []
+    part.close()
+
+
+def test_that_a_part_without_a_byte_is_removed_on_close(store: Store) -> None:
+    store.open_part(LAYER).close()
+    assert list((store.root / INGEST).iterdir()) == []
+
+
+def test_that_a_part_with_bytes_is_left_for_a_later_pull(store: Store) -> None:
+    write(store, (100, 250), (0, 40), (990, 1000))
+    assert kept(store) == [(0, 40), (100, 150), (990, 10)]
+    part = store.open_part(LAYER)
+    buffer = memoryview(bytearray(150))
+    assert part.read_into(buffer, 100) == 150
+    assert bytes(buffer) == BODY[100:250]
+    part.close()
+
+
+def test_that_runs_that_overlap_are_kept_once(store: Store) -> None:
+    write(store, (0, 100), (50, 150), (60, 70), (0, 100), (0, 20), (150, 160))
+    assert kept(store) == [(0, 100), (100, 50), (150, 10)]
+
+
+def test_that_a_run_with_a_flipped_bit_is_not_kept(store: Store) -> None:
+    write(store, (0, 100), (100, 200), (200, 300))
+    with part_path(store).open("r+b") as file:
+        file.seek(150)
+        file.write(bytes([BODY[150] ^ 1]))
+    assert kept(store) == [(0, 100), (200, 100)]
+
+
+def test_that_a_run_whose_bytes_never_reached_the_disk_is_not_kept(store: Store) -> None:
+    write(store, (0, 100), (100, 200))
+    with part_path(store).open("r+b") as file:
+        file.truncate(100)
+        file.truncate(LAYER.size)  # zeros, as after a loss of power
+    assert kept(store) == [(0, 100)]
+
+
+def test_that_a_run_beyond_the_end_is_not_kept(store: Store) -> None:
+    write(store, (0, 100))
+    line = f"900 200 {xxhash.xxh3_64_hexdigest(bytes(100))}\n"
+    with journal_path(store).open("a") as file:
+        file.write(line)
+    assert kept(store) == [(0, 100)]
+
+
+def test_that_a_torn_last_line_costs_its_own_run_only(store: Store) -> None:
+    for torn in (1, 5, 17):
+        write(store, (0, 100), (100, 200))
+        with journal_path(store).open("r+b") as file:
+            file.truncate(journal_path(store).stat().st_size - torn)
+        expected = [(0, 100)] if torn > 1 else [(0, 100), (100, 100)]
+        part = store.open_part(LAYER)
+        assert part.kept() == expected
+        part.write(300, [BODY[300:400]])
+        part.close()
+        assert kept(store) == [*expected, (300, 100)]
+        part = store.open_part(LAYER)
+        part.restart()
+        part.close()
+
+
+def test_that_a_part_begun_anew_keeps_nothing(store: Store) -> None:
+    write(store, (0, 100))
+    part = store.open_part(LAYER)
+    part.restart()
+    assert part.kept() == []
+    part.write(200, [BODY[200:300]])
+    part.close()
+    assert kept(store) == [(200, 100)]
+
+
+@pytest.mark.parametrize("size", [LAYER.size - 1, LAYER.size + 1, 0])
+def test_that_a_part_of_another_size_keeps_nothing(size: int, store: Store) -> None:
+    write(store, (0, 100))
+    assert kept(store, size) == []
+
+
+def test_that_a_part_without_its_file_keeps_nothing(store: Store) -> None:
+    write(store, (0, 100))
+    part_path(store).unlink()
+    assert kept(store) == []
+
+
+JOURNAL_PIECES = st.sampled_from(
+    [
+        b"0",
+        b"100",
+        b"999",
+        b"1000",
+        b"-1",
+        b" ",
+        b"\n",
+        b"\r\n",
+        b"0" * 16,
+        b"f" * 16,
+        b"9" * 5000,
+        b"\xff",
+        b"\xd9\xa3",
+        b"\x00",
+        b"1e3",
+        b"+5",
+        b"_1",
+    ]
+)
+
+
+@given(st.one_of(st.binary(), st.lists(JOURNAL_PIECES, max_size=30).map(b"".join)))
+def test_that_any_journal_keeps_only_what_has_its_checksum(
+    tmp_path_factory: pytest.TempPathFactory, journal: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "part"
+    part = Part(path, LAYER.size)
+    part.write(0, [BODY[:100]])
+    part.close()
+    with path.with_name("part.journal").open("ab") as file:
+        file.write(journal)
+    part = Part(path, LAYER.size)
+    assert part.kept() == [(0, 100)]
+    part.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 999), st.integers(1, 300)), max_size=12))
+def test_that_whatever_is_written_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[int, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "part"
+    part = Part(path, LAYER.size)
+    covered: set[int] = set()
+    for offset, length in runs:
+        part.write(offset, [BODY[offset : offset + length]])
+        covered.update(range(offset, min(offset + length, LAYER.size)))
+    runs_kept = part.kept()
+    assert {
+        byte for offset, length in runs_kept for byte in range(offset, offset + length)
+    } == covered
+    assert sum(length for _, length in runs_kept) == len(covered)
+    part.close()
+
+
+def test_that_a_part_is_open_once(store: Store) -> None:
+    part = store.open_part(LAYER)
+    part.write(0, [BODY[:100]])
+    with pytest.raises(StoreError, match="another pull is fetching"):
+        store.open_part(LAYER)
+    assert part.kept() == [(0, 100)]
+    part.close()
+    assert kept(store) == [(0, 100)]
+
+
+def test_that_a_part_can_be_opened_after_another_pull_tidied_up(store: Store) -> None:
+    add(store, "registry.test/app:1")
+    assert not (store.root / INGEST).exists()
+    store.open_part(LAYER).close()
+
+
+def test_that_a_pull_that_ends_leaves_the_parts_of_others(store: Store) -> None:
+    write(store, (0, 100))
+    add(store, "registry.test/app:1")
+    assert kept(store) == [(0, 100)]
+
+
+# Commit
+
+
+def test_that_a_part_becomes_a_blob(store: Store) -> None:
+    part = store.open_part(LAYER)
+    part.write(500, [BODY[500:]])
+    part.write(0, [BODY[:500]])
+    store.commit(part, LAYER.digest)
+    assert store.blob_path(LAYER.digest).read_bytes() == BODY
+    assert list((store.root / INGEST).iterdir()) == []
+    part.close()
+    assert store.has(LAYER)
+
+
+def test_that_a_layer_of_no_bytes_becomes_a_blob(store: Store) -> None:
+    empty = Layer(digest_of(b""), 0, "")
+    part = store.open_part(empty)
+    part.reserve()
+    assert part.kept() == []
+    store.commit(part, empty.digest)
+    assert store.has(empty)
+
+
+def test_that_the_bytes_are_on_disk_before_their_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    sync, replace = PositionalFile.sync, os.replace
+
+    def note_sync(file: PositionalFile) -> None:
+        happened.append("sync")
+        sync(file)
+
+    def note_replace(source: Path, target: Path) -> None:
+        happened.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(PositionalFile, "sync", note_sync)
+    monkeypatch.setattr(os, "replace", note_replace)
+    monkeypatch.setattr(
+        "pullscope.engine.store.sync_directory", lambda path: happened.append(f"sync {path.name}")
+    )
+    part = store.open_part(LAYER)
+    part.write(0, [BODY])
+    store.commit(part, LAYER.digest)
+    assert happened == ["sync", "rename", "sync sha256"]
+
+
+def test_that_a_commit_that_fails_leaves_the_part(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: PositionalFile) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    part = store.open_part(LAYER)
+    part.write(0, [BODY])
+    monkeypatch.setattr(PositionalFile, "sync", refuse)
+    with pytest.raises(StoreError, match="make room and pull again"):
+        store.commit(part, LAYER.digest)
+    part.close()
+    assert not store.has(LAYER)
+    assert kept(store) == [(0, LAYER.size)]
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.ENOSPC, "No space left on device; make room and pull again"),
+        (errno.EACCES, "Permission denied; choose a directory"),
+        (errno.EROFS, "Read-only file system; choose a directory"),
+        (errno.EMFILE, "Too many open files; raise the limit"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_that_an_error_of_the_file_system_has_a_remedy(code: int, said: str) -> None:
+    error = store_error(OSError(code, "x"), Path("/place"))
+    assert str(error).startswith(f"cannot write to /place: {said}")
+
+
+def test_that_an_error_without_a_number_is_told_in_its_own_words() -> None:
+    error = store_error(OSError("the part file ends at byte 5"), Path("/place"))
+    assert str(error) == "cannot write to /place: the part file ends at byte 5"

@@ -1,0 +1,433 @@
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any, cast
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyreqwest import exceptions
+
+from pullscope.engine.transport import (
+    READ_BUFFER_EXTENSION,
+    TRANSPORTS,
+    USER_AGENT,
+    PyreqwestBody,
+    body_of,
+    new_client,
+    protocol_of,
+    web_address,
+)
+
+SECRET = "sig=s3cret"
+
+
+class Server:
+    """A server that answers each connection with the next of its replies, byte for byte."""
+
+    def __init__(self) -> None:
+        self.heads: list[bytes] = []
+        self.asked = asyncio.Event()
+        self.replies: list[list[bytes | None]] = []
+        self.released = asyncio.Event()
+        self.port = 0
+
+    def will_send(self, *pieces: bytes | None) -> None:
+        """Add a reply; `None` waits until the test releases the server."""
+        self.replies.append(list(pieces))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/blob?{SECRET}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+            self.asked.set()
+            for piece in self.replies.pop(0):
+                if piece is None:
+                    await self.released.wait()
+                else:
+                    writer.write(piece)
+                    await writer.drain()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    server = Server()
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    server.port = listening.sockets[0].getsockname()[1]
+    yield server
+    server.released.set()
+    listening.close()
+    await listening.wait_closed()
+
+
+@pytest.fixture(params=TRANSPORTS)
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    async with new_client(request.param, proxies=False) as client:
+        yield client
+
+
+def reply(body: bytes = b"", *headers: bytes, length: int | None = None) -> bytes:
+    size = len(body) if length is None else length
+    lines = [b"HTTP/1.1 200 OK", b"Content-Length: %d" % size, b"Connection: close", *headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+async def send(client: httpx.AsyncClient, url: str, buffer: int = 65536) -> httpx.Response:
+    request = client.build_request("GET", url, extensions={READ_BUFFER_EXTENSION: buffer})
+    return await client.send(request, stream=True)
+
+
+async def read(response: httpx.Response) -> list[bytes]:
+    body = body_of(response)
+    pieces = []
+    while (piece := await body.read()) is not None:
+        pieces.append(bytes(piece))
+    await response.aclose()
+    return pieces
+
+
+async def test_that_a_body_comes_in_pieces_and_ends(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    body = bytes(range(256)) * 4096
+    server.will_send(reply(body))
+    response = await send(client, server.url)
+    pieces = await read(response)
+    assert b"".join(pieces) == body
+    assert len(pieces) > 1
+    assert all(pieces)
+    assert protocol_of(response) == "HTTP/1.1"
+
+
+async def test_that_bytes_are_seen_before_the_body_ends(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    first = b"a" * 4096
+    server.will_send(reply(first, length=len(first) + 4), None, b"last")
+    response = await send(client, server.url, buffer=1024)
+    body = body_of(response)
+    seen = b""
+    while len(seen) < len(first):
+        piece = await body.read()
+        assert piece is not None
+        seen += bytes(piece)
+    assert seen == first
+    server.released.set()
+    assert bytes(await body.read() or b"") == b"last"
+    assert await body.read() is None
+    await response.aclose()
+
+
+async def test_that_an_empty_body_ends_at_once(client: httpx.AsyncClient, server: Server) -> None:
+    server.will_send(reply())
+    assert await read(await send(client, server.url)) == []
+
+
+async def test_that_a_chunked_body_is_read_to_its_end(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server.will_send(head + b"5\r\nhello\r\n4\r\n you\r\n0\r\n\r\n")
+    assert b"".join(await read(await send(client, server.url))) == b"hello you"
+
+
+async def test_that_an_encoded_body_is_left_as_it_is(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply(b"not gzip", b"Content-Encoding: gzip"))
+    response = await send(client, server.url)
+    assert response.headers["content-encoding"] == "gzip"
+    assert await read(response) == [b"not gzip"]
+
+
+async def test_that_redirects_are_not_followed(client: httpx.AsyncClient, server: Server) -> None:
+    server.will_send(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n")
+    response = await send(client, server.url)
+    assert (response.status_code, response.headers["location"]) == (302, "/other")
+    await response.aclose()
+    assert len(server.heads) == 1
+
+
+async def test_that_a_form_is_posted(client: httpx.AsyncClient, server: Server) -> None:
+    server.will_send(reply(b"ok"))
+    request = client.build_request("POST", server.url, data={"a": "b"})
+    assert await read(await client.send(request, stream=True)) == [b"ok"]
+    assert server.heads[0].startswith(b"POST ")
+    assert b"application/x-www-form-urlencoded" in server.heads[0]
+
+
+# What is sent and what is not
+
+
+async def test_that_a_request_names_the_program_and_wants_plain_bytes(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply())
+    await read(await send(client, server.url))
+    request, *lines = server.heads[0].decode("ascii").strip().split("\r\n")
+    fields = [line.lower().split(": ") for line in lines]
+    assert request == f"GET /blob?{SECRET} HTTP/1.1"
+    assert fields.count(["accept-encoding", "identity"]) == 1
+    assert fields.count(["user-agent", USER_AGENT]) == 1
+    assert fields.count(["host", f"127.0.0.1:{server.port}"]) == 1
+    names = [name for name, _ in fields]
+    assert len(names) == len(set(names))
+    assert not {"referer", "cookie", "authorization"} & set(names)
+
+
+async def test_that_cookies_are_not_sent_back(client: httpx.AsyncClient, server: Server) -> None:
+    for _ in range(2):
+        server.will_send(reply(b"", b"Set-Cookie: session=1; Path=/", b"Set-Cookie: other=2"))
+        await read(await send(client, server.url))
+    assert b"cookie" not in server.heads[1].lower()
+    assert not client.cookies
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_that_no_signed_url_is_logged(
+    transport: str, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.will_send(reply(b"x"))
+    server.will_send(reply(b"x", length=9))
+    async with new_client(transport) as client:
+        await read(await send(client, server.url))
+        with pytest.raises(httpx.TransportError):
+            await read(await send(client, server.url))
+    assert "s3cret" not in caplog.text
+
+
+# Headers
+
+
+async def test_that_a_header_given_twice_is_kept_twice(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply(b"", b"WWW-Authenticate: Negotiate", b"WWW-Authenticate: Basic a=b"))
+    response = await send(client, server.url)
+    assert response.headers.get_list("www-authenticate") == ["Negotiate", "Basic a=b"]
+    assert response.headers["www-authenticate"] == "Negotiate, Basic a=b"
+    await response.aclose()
+
+
+async def test_that_headers_beyond_ascii_do_not_hide_the_reply(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    odd = [b"X-Latin: caf\xe9", b"X-Utf8: caf\xc3\xa9", b"X-Twice: a", b"X-Twice: \xff"]
+    server.will_send(reply(b"body", *odd, b"Content-Range: bytes 0-3/4", b"X-Tab: a\tb"))
+    response = await send(client, server.url)
+    assert response.headers["content-range"] == "bytes 0-3/4"
+    assert response.headers["x-tab"] == "a\tb"
+    assert await read(response) == [b"body"]
+
+
+# Failures
+
+
+def assert_no_secret(error: BaseException | None) -> None:
+    while error is not None:
+        assert "s3cret" not in f"{error} {error!r}"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+async def test_that_a_refused_connection_is_a_connect_error(client: httpx.AsyncClient) -> None:
+    unused = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = unused.sockets[0].getsockname()[1]
+    unused.close()
+    await unused.wait_closed()
+    with pytest.raises(httpx.ConnectError) as caught:
+        await send(client, f"http://127.0.0.1:{port}/blob?{SECRET}")
+    assert_no_secret(caught.value)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        b"SSH-2.0-x\r\n\r\n",
+        b"HTTP/1.1 two hundred\r\n\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x46",
+    ],
+)
+async def test_that_a_reply_that_is_none_is_a_transport_error(
+    broken: bytes, client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(broken)
+    with pytest.raises(httpx.TransportError) as caught:
+        await send(client, server.url)
+    assert_no_secret(caught.value)
+
+
+@pytest.mark.parametrize("sent", [0, 10, 300_000])
+async def test_that_a_body_that_breaks_off_is_a_transport_error(
+    sent: int, client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply(b"x" * sent, length=400_000))
+    with pytest.raises(httpx.TransportError) as caught:
+        await read(await send(client, server.url))
+    assert_no_secret(caught.value)
+
+
+async def test_that_what_came_before_a_body_broke_off_is_read(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply(b"x" * 300_000, length=400_000))
+    response = await send(client, server.url, buffer=4096)
+    body = body_of(response)
+    received = 0
+    with suppress(httpx.TransportError):
+        while (piece := await body.read()) is not None:
+            received += len(piece)
+    await response.aclose()
+    assert 0 < received <= 300_000
+
+
+async def test_that_a_bad_chunk_is_a_transport_error(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server.will_send(head + b"5\r\nhello\r\nxyz\r\n")
+    with pytest.raises(httpx.TransportError) as caught:
+        await read(await send(client, server.url))
+    assert_no_secret(caught.value)
+
+
+async def test_that_a_read_that_is_cancelled_leaves_the_client_usable(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    first = b"a" * 4096
+    server.will_send(reply(first, length=1_000_000), None)
+    server.will_send(reply(b"second"))
+    response = await send(client, server.url, buffer=1024)
+    body = body_of(response)
+    received = 0
+    while received < len(first):
+        piece = await body.read()
+        assert piece is not None
+        received += len(piece)
+    reading = asyncio.ensure_future(body.read())
+    await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await response.aclose()
+    assert await read(await send(client, server.url)) == [b"second"]
+
+
+async def test_that_a_request_that_is_cancelled_leaves_the_client_usable(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(None)
+    server.will_send(reply(b"second"))
+    sending = asyncio.ensure_future(send(client, server.url))
+    await server.asked.wait()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert await read(await send(client, server.url)) == [b"second"]
+
+
+async def test_that_a_body_left_unread_can_be_closed(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    server.will_send(reply(b"a", length=1_000_000), None)
+    response = await send(client, server.url, buffer=1)
+    await response.aclose()
+    await response.aclose()
+
+
+# Addresses
+
+
+def test_that_an_unknown_transport_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="'curl'; there are pyreqwest, httpx"):
+        new_client("curl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.test",
+        "http://a.test:8080/b?c=d",
+        "https://[::1]:5000/",
+        "https://u:p@a.test/",
+        "https://1.2.3.4/",
+        "HTTPS://A.test/",
+    ],
+)
+def test_that_a_web_address_is_one(text: str) -> None:
+    url = web_address(text)
+    assert url is not None
+    assert httpx.URL(text) == url
+
+
+def test_that_a_fragment_is_no_part_of_a_web_address() -> None:
+    assert str(web_address("https://a.test/b?c#d")) == "https://a.test/b?c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a.test",
+        "/b",
+        "//a.test/b",
+        "ftp://a.test",
+        "https:",
+        "https://",
+        "https://a b/",
+        "https://1.2.3.999/",
+        "https://[::1",
+        "https://a.test:0/",
+        "https://a.test:99999/",
+        "https://a.test:x/",
+        "https://a.test/\n",
+    ],
+)
+def test_that_anything_else_is_none(text: str) -> None:
+    assert web_address(text) is None
+
+
+@given(st.text())
+def test_that_any_text_is_a_web_address_or_none(text: str) -> None:
+    url = web_address(text)
+    assert url is None or url.scheme in ("http", "https")
+
+
+class BrokenReader:
+    """A reader of pyreqwest's that fails."""
+
+    def __init__(self, *causes: str) -> None:
+        self.causes = [{"message": cause} for cause in causes]
+
+    async def read_chunk(self) -> None:
+        raise exceptions.ReadError("error for url", {"causes": self.causes})
+
+
+@pytest.mark.parametrize(
+    ("causes", "said"),
+    [
+        ([f"error for url (https://a.test/?{SECRET})", "connection reset"], "connection reset"),
+        (["connection reset", f"for https://a.test/?{SECRET}"], "connection reset"),
+        ([f"for https://a.test/?{SECRET}"], "the connection broke"),
+        ([], "the connection broke"),
+    ],
+)
+async def test_that_an_error_has_the_words_of_its_innermost_cause_without_a_url(
+    causes: list[str], said: str
+) -> None:
+    reader = cast("Any", BrokenReader(*causes))
+    body = PyreqwestBody(cast("Any", None), reader, httpx.Request("GET", "https://a.test/"))
+    with pytest.raises(httpx.ReadError) as caught:
+        await body.read()
+    assert str(caught.value) == said
+    assert_no_secret(caught.value)

@@ -85,3 +85,7 @@ def test_that_this_machine_runs_linux_images_of_its_architecture(
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: machine)
     assert str(this_machine()) == text
+
+
+def test_that_a_later_amd64_also_runs_what_an_earlier_one_does() -> None:
+    assert normalised("linux", "amd64", "v3").acceptable_variants() == ("v3", "v2", "")

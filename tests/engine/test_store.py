@@ -2,6 +2,8 @@ import errno
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -501,7 +503,7 @@ def test_that_the_bytes_are_on_disk_before_their_name(
     part = store.open_part(LAYER)
     part.write(0, [BODY])
     store.commit(part, LAYER.digest)
-    assert happened == ["sync", "rename", "sync sha256"]
+    assert happened == ["sync", "rename", "sync sha256", "sync blobs"]
 
 
 def test_that_a_commit_that_fails_leaves_the_part(
@@ -541,3 +543,20 @@ def test_that_an_error_of_the_file_system_has_a_remedy(code: int, said: str) -> 
 def test_that_an_error_without_a_number_is_told_in_its_own_words() -> None:
     error = store_error(OSError("the part file ends at byte 5"), Path("/place"))
     assert str(error) == "cannot write to /place: the part file ends at byte 5"
+
+
+def test_that_images_added_at_the_same_time_are_both_named(tmp_path: Path) -> None:
+    body = b"{}"
+    config = Layer("sha256:" + "0" * 64, 1, "")
+    reference = parse_reference("host.example/app:1")
+
+    def add(number: int) -> None:
+        plan = PullPlan("r", f"sha256:{number:064}", OCI_MANIFEST, body, config, ())
+        store.add_image(plan, replace(reference, tag=str(number)))
+
+    store = Store(tmp_path)
+    store.prepare()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    assert len(index["manifests"]) == 24

@@ -431,3 +431,34 @@ async def test_that_an_error_has_the_words_of_its_innermost_cause_without_a_url(
         await body.read()
     assert str(caught.value) == said
     assert_no_secret(caught.value)
+
+
+@pytest.mark.parametrize("name", TRANSPORTS)
+@pytest.mark.parametrize("proxies", [True, False])
+async def test_that_the_environments_proxy_is_used_where_it_may_be(
+    name: str, proxies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    async with new_client(name, proxies=proxies) as client:
+        request = httpx.Request("GET", "http://registry.invalid/v2/")
+        if proxies:
+            assert (await client.send(request)).status_code == 204
+        else:
+            with pytest.raises(httpx.TransportError):
+                await client.send(request)
+    assert asked == ([b"GET http://registry.invalid/v2/ HTTP/1.1\r\n"] if proxies else [])
+    server.close()
+    await server.wait_closed()

@@ -16,6 +16,7 @@ import httpx
 
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, BadReply
+from pullscope.engine.reference import DOCKER_HUB_HOSTS
 from pullscope.engine.transport import web_address
 
 CLIENT_ID = "pullscope"
@@ -50,6 +51,11 @@ def parse_challenges(header: str) -> list[Challenge]:
             at = match.end()
         challenges.append(Challenge(scheme[1].lower(), parameters))
     return challenges
+
+
+def login_command(host: str) -> str:
+    """Return what to type to log in to a registry."""
+    return "docker login" if host in DOCKER_HUB_HOSTS else f"docker login {host}"
 
 
 class Authorizer:
@@ -164,5 +170,5 @@ class Authorizer:
 
     def _denied(self, came: str) -> AccessDenied:
         host = urlsplit(self._origin).netloc
-        remedy = f"check the name, or log in with: docker login {host}"
+        remedy = f"check the name, or log in with: {login_command(host)}"
         return AccessDenied(f"access to {self._repository} on {host}", came, remedy, status=401)

@@ -37,15 +37,19 @@ class PositionalFile:
         self._fd = os.open(path, flags, 0o644)
         self._seek_lock = threading.Lock()
 
-    def lock(self) -> bool:
-        """Lock the file against other processes until it is closed; False when one has it."""
+    def lock(self, *, wait: bool = False) -> bool:
+        """Lock the file against other processes until it is closed; False when one has it.
+
+        Where the file system knows no locks, nobody is kept out.
+        """
         if sys.platform != "win32":
             try:
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self._fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except OSError as error:
                 if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                     return False
-                raise
+                if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+                    raise
         return True
 
     def resize(self, size: int) -> None:
@@ -119,7 +123,7 @@ def sync_directory(path: Path) -> None:
 
 def replace_durably(path: Path, body: bytes) -> None:
     """Write a small file so that a reader, also after a crash, finds the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         with temporary.open("wb") as file:
             file.write(body)

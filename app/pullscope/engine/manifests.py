@@ -171,7 +171,7 @@ def _index_entries(entries: list[Any]) -> Iterator[IndexEntry]:
         if not isinstance(platform, dict):
             yield IndexEntry(manifest, None)
             continue
-        parts = [platform.get(key, "") for key in ("os", "architecture", "variant")]
+        parts = [platform.get(key) or "" for key in ("os", "architecture", "variant")]
         if not all(isinstance(part, str) for part in parts):
             raise BadReply(f"the platform of entry {number} of the index is not text")
         yield IndexEntry(manifest, normalised(*parts))

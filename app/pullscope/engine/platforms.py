@@ -40,6 +40,8 @@ class Platform:
         """Return the variants that run here, best first."""
         if self.architecture == "arm" and re.fullmatch(r"v[5-8]", self.variant):
             return (*(f"v{n}" for n in range(int(self.variant[1]), 4, -1)), "")
+        if self.architecture == "amd64" and re.fullmatch(r"v[2-4]", self.variant):
+            return (*(f"v{n}" for n in range(int(self.variant[1]), 1, -1)), "")
         return (self.variant,)
 
 

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address
 from pullscope.engine.errors import InvalidReference
 
 DOCKER_HUB = "docker.io"
+DOCKER_HUB_HOSTS = ("index.docker.io", "registry-1.docker.io", DOCKER_HUB)
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"

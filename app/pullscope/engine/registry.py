@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer
+from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer, login_command
 from pullscope.engine.credentials import Credential
 from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
@@ -310,7 +310,7 @@ def refusal(method: str, url: str, status: int, what: str) -> RegistryError:
     if status in (401, 403):
         host = urlsplit(url).netloc.rpartition("@")[2]
         return AccessDenied(
-            asked, came, f"check the name, or log in with: docker login {host}", status=status
+            asked, came, f"check the name, or log in with: {login_command(host)}", status=status
         )
     if status == 404:
         return NotFound(asked, f"{came}, no such {what}", "check the name and the tag", status=404)

@@ -101,6 +101,7 @@ class Store:
             target.parent.mkdir(parents=True, exist_ok=True)
             part.commit(target)
             sync_directory(target.parent)
+            sync_directory(target.parent.parent)
 
     def add_blob(self, digest: str, body: bytes) -> None:
         """Store small, verified bytes as a blob.
@@ -128,8 +129,6 @@ class Store:
             if manifest != plan.manifest:
                 digest = digest_of(manifest)
                 self.add_blob(digest, manifest)
-            path = self.root / "index.json"
-            index = self._index(path)
             entry: dict[str, Any] = {
                 "mediaType": OCI_MANIFEST,
                 "digest": digest,
@@ -140,14 +139,27 @@ class Store:
                 entry["platform"] = dict(
                     zip(("os", "architecture", "variant"), parts, strict=False)
                 )
-            name = self._name(reference)
-            if name:
+            if name := self._name(reference):
                 entry["annotations"] = {_REF_NAME: name}
-            others = [other for other in index["manifests"] if not _same_entry(other, digest, name)]
-            index["manifests"] = [*others, entry]
-            replace_durably(path, json.dumps(index, indent=2).encode() + b"\n")
+            self._add_to_index(entry, name)
             with suppress(OSError):  # other pulls may have parts in it
                 (self.root / INGEST).rmdir()
+
+    def _add_to_index(self, entry: dict[str, Any], name: str) -> None:
+        layout = PositionalFile(self.root / "oci-layout")
+        try:
+            layout.lock(wait=True)  # another pull may be adding its image at this moment
+            path = self.root / "index.json"
+            index = self._index(path)
+            others = [
+                other
+                for other in index["manifests"]
+                if not _same_entry(other, entry["digest"], name)
+            ]
+            index["manifests"] = [*others, entry]
+            replace_durably(path, json.dumps(index, indent=2).encode() + b"\n")
+        finally:
+            layout.close()
 
     def _name(self, reference: Reference) -> str:
         if self._names_in_full:

@@ -83,14 +83,15 @@ def new_client(
     Raises:
         ValueError: an unknown transport.
     """
-    if transport == "pyreqwest":
-        chosen: httpx.AsyncBaseTransport = PyreqwestTransport(tls_verify, proxies)
-    elif transport == "httpx":
-        chosen = _stock_transport(tls_verify)
-    else:
+    if transport not in TRANSPORTS:
         raise ValueError(f"no transport is called {transport!r}; there are {', '.join(TRANSPORTS)}")
+    stock = transport == "httpx"
+    # httpx makes its own transport, since only then it takes the environment's proxies.
     return httpx.AsyncClient(
-        transport=chosen,
+        transport=None if stock else PyreqwestTransport(tls_verify, proxies),
+        verify=_stock_verification(tls_verify) if stock else False,
+        limits=_STOCK_LIMITS,
+        trust_env=proxies,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
@@ -220,17 +221,21 @@ class _StockBody:
         return await anext(self._pieces, None)
 
 
-def _stock_transport(tls_verify: bool) -> httpx.AsyncHTTPTransport:
-    verify: ssl.SSLContext | bool = False
-    if tls_verify:
-        verify = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if extra := os.environ.get("SSL_CERT_FILE"):
-            verify.load_verify_locations(extra)
-    # httpcore compares the keep-alive limit with all connections, busy ones included: a limit
-    # below the number of workers means a new connection for every request.
-    most = RANGES["connections"].greatest + 8
-    limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
-    return httpx.AsyncHTTPTransport(verify=verify, limits=limits)
+def _stock_verification(tls_verify: bool) -> ssl.SSLContext | bool:
+    if not tls_verify:
+        return False
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if extra := os.environ.get("SSL_CERT_FILE"):
+        context.load_verify_locations(extra)
+    return context
+
+
+# httpcore compares the keep-alive limit with all connections, busy ones included: a limit below the
+# number of workers means a new connection for every request.
+_MOST_CONNECTIONS = RANGES["connections"].greatest + 8
+_STOCK_LIMITS = httpx.Limits(
+    max_connections=_MOST_CONNECTIONS, max_keepalive_connections=_MOST_CONNECTIONS
+)
 
 
 _KINDS: tuple[tuple[type[exceptions.PyreqwestError], type[httpx.TransportError]], ...] = (

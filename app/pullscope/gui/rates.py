@@ -1,0 +1,36 @@
+"""Rates out of growing counts of bytes."""
+
+from collections import deque
+
+
+class RateMeter:
+    """The rate over the last `window` seconds of a count that grows.
+
+    A count that shrinks (a layer begun anew) starts the measurement over.
+    """
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._samples: deque[tuple[float, int]] = deque()
+
+    def add(self, at: float, count: int) -> None:
+        """Take note that `count` bytes were there at `at`."""
+        samples = self._samples
+        if samples and (count < samples[-1][1] or at < samples[-1][0]):
+            samples.clear()
+        samples.append((at, count))
+        while len(samples) > 2 and samples[1][0] <= at - self._window:
+            samples.popleft()
+
+    @property
+    def rate(self) -> float:
+        """Bytes/s; 0 before there are two samples."""
+        if len(self._samples) < 2:
+            return 0.0
+        (began, least), (ended, most) = self._samples[0], self._samples[-1]
+        return (most - least) / (ended - began) if ended > began else 0.0
+
+    @property
+    def span(self) -> float:
+        """Seconds the rate is taken over."""
+        return self._samples[-1][0] - self._samples[0][0] if self._samples else 0.0

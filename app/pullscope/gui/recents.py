@@ -1,0 +1,82 @@
+"""The references pulled lately, newest first, kept in a file of the user's state directory.
+
+Credentials do not belong in it: whatever stands before an "@" in the host is dropped.
+"""
+
+import json
+import logging
+import os
+import re
+from pathlib import Path
+
+import platformdirs
+
+_LOG = logging.getLogger(__name__)
+_KEPT = 20
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
+
+
+def default_path() -> Path:
+    """Return where the recent references of this user are kept."""
+    return platformdirs.user_state_path("pullscope") / "recents.json"
+
+
+def without_credentials(reference: str) -> str:
+    """Return `reference` without scheme and user information."""
+    reference = _SCHEME.sub("", reference.strip())
+    host, slash, rest = reference.partition("/")
+    before, at, behind = host.rpartition("@")
+    if at and (slash or not _DIGEST.fullmatch(behind)):
+        return behind + slash + rest
+    return before + at + behind + slash + rest
+
+
+class Recents:
+    """The list and its file. A file that cannot be read or written is not worth a failure."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._references = self._read()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The references, newest first."""
+        return tuple(self._references)
+
+    def add(self, reference: str) -> None:
+        """Put `reference` first."""
+        reference = without_credentials(reference)
+        if not reference:
+            return
+        others = [other for other in self._references if other != reference]
+        self._references = [reference, *others][:_KEPT]
+        self._write()
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._references = []
+        self._write()
+
+    def _read(self) -> list[str]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            _LOG.warning("recent references not read from %s: %s", self._path, error)
+            return []
+        names = found.get("references", []) if isinstance(found, dict) else []
+        if not isinstance(names, list):
+            return []
+        return [without_credentials(name) for name in names if isinstance(name, str)][:_KEPT]
+
+    def _write(self) -> None:
+        text = json.dumps({"version": 1, "references": self._references}, indent=2)
+        unfinished = self._path.with_name(self._path.name + ".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(text + "\n", encoding="utf-8")
+            os.replace(unfinished, self._path)
+        except OSError as error:
+            _LOG.warning("recent references not written to %s: %s", self._path, error)

@@ -1,0 +1,205 @@
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from pullscope.engine.model import GIB, KIB, MIB, Settings
+from pullscope.gui.effects import Effect, Verdict
+from pullscope.gui.tuning_dock import TuningDock
+from pullscope.tuning.presets import PRESETS
+
+
+@pytest.fixture
+def dock(qtbot: QtBot) -> Iterator[TuningDock]:
+    dock = TuningDock(Settings(), QAction("Undo"), QAction("Redo"))
+    qtbot.addWidget(dock)
+    dock.show()
+    return dock
+
+
+@pytest.fixture
+def changes(dock: TuningDock) -> list[Settings]:
+    changes: list[Settings] = []
+    dock.settings_changed.connect(changes.append)
+    return changes
+
+
+def slider(dock: QWidget, name: str) -> QSlider:
+    found = dock.findChild(QSlider, name)
+    assert isinstance(found, QSlider)
+    return found
+
+
+def box(dock: QWidget, name: str) -> QSpinBox:
+    found = dock.findChild(QSpinBox, f"{name}_box")
+    assert isinstance(found, QSpinBox)
+    return found
+
+
+def type_into(qtbot: QtBot, field: QSpinBox, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting"),
+    [
+        ("parallelism", 16, 16),
+        ("connections", 128, 128),
+        ("layers", 12, 12),
+        ("chunk_size", 18, 256 * KIB),
+        ("chunk_size", 22, 4 * MIB),
+        ("chunk_size", 28, 256 * MIB),
+    ],
+)
+def test_that_a_slider_sets_its_setting(
+    dock: TuningDock, changes: list[Settings], name: str, value: int, setting: int
+) -> None:
+    slider(dock, name).setValue(value)
+    assert [change.as_dict()[name] for change in changes] == [setting]
+    assert box(dock, name).value() == setting
+
+
+def test_that_boxes_reach_beyond_the_sliders(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot
+) -> None:
+    for name, text in (("parallelism", "128"), ("connections", "256"), ("layers", "32")):
+        type_into(qtbot, box(dock, name), text)
+        assert slider(dock, name).value() == slider(dock, name).maximum()
+    type_into(qtbot, box(dock, "chunk_size"), "1GiB")
+    assert changes[-1] == Settings(layers=32, parallelism=128, connections=256, chunk_size=GIB)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("4MiB", 4 * MIB),
+        ("512 KiB", 512 * KIB),
+        ("8", 8 * MIB),
+        ("65536", 64 * KIB),
+        ("5 mib", 5 * MIB),
+        ("0", 0),
+        ("whole layer", 0),
+    ],
+)
+def test_that_the_chunk_size_can_be_typed(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot, text: str, size: int
+) -> None:
+    type_into(qtbot, box(dock, "chunk_size"), text)
+    assert changes[-1].chunk_size == size
+
+
+@pytest.mark.parametrize("text", ["1KiB", "9GiB", "3 x", "MiB"])
+def test_that_a_chunk_size_that_is_none_changes_nothing(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot, text: str
+) -> None:
+    type_into(qtbot, box(dock, "chunk_size"), text)
+    assert changes == []
+    assert box(dock, "chunk_size").text() == "16 MiB"
+
+
+def test_that_arrows_step_and_page_keys_halve_and_double(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot
+) -> None:
+    parallelism = slider(dock, "parallelism")
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Left):
+        qtbot.keyClick(parallelism, key)
+    assert [change.parallelism for change in changes] == [9, 18, 9, 8]
+
+
+def test_that_stepping_the_chunk_size_halves_and_doubles(
+    dock: TuningDock, changes: list[Settings]
+) -> None:
+    box(dock, "chunk_size").stepBy(1)
+    box(dock, "chunk_size").stepBy(-3)
+    assert [change.chunk_size for change in changes] == [32 * MIB, 4 * MIB]
+
+
+def test_that_the_mouse_moves_the_handle_along_the_logarithm(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot
+) -> None:
+    parallelism = slider(dock, "parallelism")
+    middle = QPoint(parallelism.width() // 2, 11)
+    qtbot.mouseClick(parallelism, Qt.MouseButton.LeftButton, pos=middle)
+    assert parallelism.value() == 8  # the root of 64; it was 8 before
+    qtbot.mousePress(parallelism, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(parallelism, QPoint(parallelism.width() - 1, 11))
+    qtbot.mouseRelease(parallelism, Qt.MouseButton.LeftButton)
+    assert changes[-1].parallelism == 64
+
+
+def test_that_scrolling_past_a_slider_does_not_tune(
+    dock: TuningDock, changes: list[Settings]
+) -> None:
+    connections = slider(dock, "connections")
+    slider(dock, "layers").setFocus()
+    turn = QWheelEvent(
+        QPointF(20, 10), QPointF(connections.mapToGlobal(QPoint(20, 10))), QPoint(), QPoint(0, 120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )  # fmt: skip
+    QApplication.sendEvent(connections, turn)
+    assert changes == []
+
+
+def test_that_showing_settings_tells_nobody(dock: TuningDock, changes: list[Settings]) -> None:
+    dock.show_settings(Settings(layers=7, parallelism=100, connections=200, chunk_size=5 * MIB))
+    assert changes == []
+    assert slider(dock, "layers").value() == 7
+    assert box(dock, "parallelism").value() == 100
+    assert dock.settings.parallelism == 100
+
+
+def test_that_a_preset_sets_everything_at_once(dock: TuningDock, changes: list[Settings]) -> None:
+    presets = dock.findChild(QComboBox, "preset")
+    assert presets is not None
+    for index, preset in enumerate(PRESETS):
+        presets.setCurrentIndex(index)
+        presets.activated.emit(index)
+        assert dock.settings == preset.settings
+    slider(dock, "layers").setValue(9)
+    assert presets.currentIndex() == -1
+
+
+def test_that_the_limit_is_told(dock: TuningDock) -> None:
+    limit = dock.findChild(QLabel, "limit")
+    assert limit is not None
+    dock.show_settings(Settings(layers=3, parallelism=16, connections=24))
+    assert limit.text() == "At most 24 chunks at once: connections is the limit"
+    dock.show_settings(Settings(layers=2, parallelism=4, connections=24))
+    assert limit.text() == "At most 8 chunks at once: 2 layers × 4"
+
+
+def test_that_a_drag_is_undone_and_redone_as_one(dock: TuningDock, changes: list[Settings]) -> None:
+    for value in (9, 10, 16):
+        slider(dock, "parallelism").setValue(value)
+    slider(dock, "layers").setValue(5)
+    dock.undo()
+    assert dock.settings == Settings(parallelism=16)
+    dock.undo()
+    assert dock.settings == Settings()
+    dock.redo()
+    assert dock.settings == Settings(parallelism=16)
+    assert changes[-1] == dock.settings
+
+
+def test_that_effects_stand_newest_first_in_words(dock: TuningDock) -> None:
+    old, new = Settings(parallelism=2), Settings(parallelism=16)
+    dock.show_effects(
+        (
+            Effect(9.0, new, new.changed(chunk_size=4 * MIB), Verdict.UNCHANGED, 62e6, 62e6),
+            Effect(5.0, old, new, Verdict.CHANGED, 8.1e6, 62e6),
+            Effect(1.0, new, old, Verdict.UNKNOWN, reason="changed too soon to compare"),
+        )
+    )
+    words = [label.text() for label in dock.findChildren(QLabel) if label.isVisible()]
+    found = words.index("chunk 16 → 4 MiB")
+    assert "no change" in words[found : found + 3]
+    found = words.index("parallelism 2 → 16")
+    assert {"8.1 → 62 MB/s", "+665 %"} <= set(words[found : found + 3])
+    assert "changed too soon to compare" in words

@@ -22,12 +22,12 @@ from pullscope.engine.platforms import parse_platform
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.units import parse_size, size_text
 from pullscope.lab.command import add_arguments as add_lab_arguments
+from pullscope.lab.demo import DEMO_SETTINGS
 
 if TYPE_CHECKING:
     from pullscope.session import PullOptions
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
-_DEMO_SETTINGS = Settings(parallelism=2)
 _DEMO_NOTICE = "Demo: a registry on this computer, 4 MiB/s per connection."
 
 
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.set_defaults(run=_run_lab)
 
     demo = commands.add_parser("demo", help="watch a made-up image being pulled from the lab")
-    _add_setting_options(demo, _DEMO_SETTINGS)
+    _add_setting_options(demo, DEMO_SETTINGS)
     _add_trace_option(demo)
     _add_window_options(demo)
     demo.set_defaults(run=_run_demo)

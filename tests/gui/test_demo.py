@@ -11,6 +11,7 @@ from pullscope.engine.model import PullState
 from pullscope.gui import demo
 from pullscope.gui.recents import Recents
 from pullscope.lab.config import LabConfig, SyntheticImage
+from pullscope.lab.demo import DEMO_SETTINGS
 from pullscope.lab.process import LabError
 from pullscope.session import Session
 
@@ -36,7 +37,7 @@ def test_that_one_button_pulls_the_demo_image_as_often_as_wanted(
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         await until(lambda: controller.snapshot and not controller.running)
         assert controller.snapshot.state is PullState.DONE
-        assert controller.snapshot.settings == demo.DEMO_SETTINGS
+        assert controller.snapshot.settings == DEMO_SETTINGS
         assert "Drag the sliders" in window.findChild(QLabel, "notice").text()
         folder = controller.pull.store.root.parent
         first = controller.pull

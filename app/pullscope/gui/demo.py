@@ -4,11 +4,8 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from pullscope.engine.model import Settings
 from pullscope.lab.demo import demo_config
 from pullscope.lab.process import LabProcess
-
-DEMO_SETTINGS = Settings(parallelism=2)
 
 
 class Demo:

@@ -43,7 +43,7 @@ from pullscope.engine.units import size_text
 from pullscope.gui import actions as registry
 from pullscope.gui import theme as themes
 from pullscope.gui.chunk_map import ChunkMap
-from pullscope.gui.demo import DEMO_SETTINGS, Demo
+from pullscope.gui.demo import Demo
 from pullscope.gui.effects import Drags, change_text
 from pullscope.gui.error_bar import ErrorBar
 from pullscope.gui.headline import Headline
@@ -57,6 +57,7 @@ from pullscope.gui.shortcut_sheet import ShortcutSheet
 from pullscope.gui.timeline import Timeline
 from pullscope.gui.tuning_dock import TUNING_WIDTH, TuningDock
 from pullscope.gui.welcome import Welcome
+from pullscope.lab.demo import DEMO_SETTINGS
 from pullscope.lab.process import LabError
 from pullscope.session import PullOptions, Session
 from pullscope.trace.export import FORMATS

@@ -117,7 +117,8 @@ def _aria2c(reference: str, root: Path, connections: int) -> list[str]:
     )
     return [
         "aria2c", "-q", "-i", str(jobs), "-d", str(root / "out"), "-j3",
-        f"-x{min(connections, 16)}", f"-s{connections}", "-k1M", "--file-allocation=none", "--no-conf",
+        f"-x{min(connections, 16)}", f"-s{connections}", "-k1M",
+        "--file-allocation=none", "--no-conf",
     ]  # fmt: skip
 
 

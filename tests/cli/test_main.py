@@ -9,6 +9,7 @@ import pullscope.cli.pull
 import pullscope.lab.process
 from pullscope import __version__
 from pullscope.engine.model import MIB, Settings
+from pullscope.lab.demo import DEMO_SETTINGS
 from pullscope.lab.process import LabError
 from pullscope.main import main
 from pullscope.session import PullOptions
@@ -258,7 +259,7 @@ def test_the_demo_opens_the_window_on_an_image_from_the_lab(starts, lab):
 
     (start,) = starts
     assert start.reference == "127.0.0.1:5000/demo/app:1"
-    assert start.settings == Settings(parallelism=2)
+    assert start.settings == DEMO_SETTINGS
     assert start.lab
     assert (start.exit_when_done, start.screenshot) == (True, Path("demo.png"))
     assert not start.options.output.exists()
@@ -269,7 +270,7 @@ def test_the_demo_runs_in_the_terminal_where_there_is_no_display(jobs, lab, no_d
     assert main(["demo", "--parallelism", "16"]) == 0
 
     (job,) = jobs
-    assert job.settings == Settings(parallelism=16)
+    assert job.settings == DEMO_SETTINGS.changed(parallelism=16)
     assert job.again == ""
     assert not job.options.output.exists()
     assert capsys.readouterr().err == "No display: pulling in the terminal instead.\n"

@@ -29,4 +29,4 @@ def test_that_a_single_fast_connection_takes_the_largest_steps() -> None:
 def test_that_many_slow_connections_do_not_wake_the_loop_for_every_segment() -> None:
     step = pace(128, MIB)
     assert 128 * MIB / step.read_buffer <= 1100
-    assert 128 / step.run_seconds <= 320
+    assert 128 / step.run_seconds <= 510

@@ -1,5 +1,6 @@
 """A pull that is killed outright, at any moment, goes on with what it had."""
 
+import asyncio
 import random
 import subprocess
 import sys
@@ -46,6 +47,7 @@ async def test_that_a_pull_killed_ten_times_fetches_hardly_a_byte_twice(
         goal = before + moments.randrange(4 * MIB, 20 * MIB)
         while lab.statistics().blob_bytes_sent < goal:
             assert process.poll() is None
+            await asyncio.sleep(0.01)
         process.kill()
         process.wait()
     lab.reshape(shaping=Shaping())

@@ -33,14 +33,14 @@ def pace(connections: int, connection_rate: float) -> Pace:
 
     A rate of 0 is not known yet.
 
-    Together they make at most about 1000 reads and 300 writes a second on slow connections.
+    Together they make at most about 1000 reads and 500 writes a second on slow connections.
     """
     connections = max(connections, 1)
     seen_within = max(0.02, connections / 800)
-    batch = round(connection_rate * seen_within) if connection_rate else 64 * KIB
+    batch = round(connection_rate * seen_within) if connection_rate else 32 * KIB
     share = MEMORY // (4 * connections)
     return Pace(
         read_buffer=min(max(batch, 16 * KIB), share, 256 * KIB),
         run_size=min(share, MIB),
-        run_seconds=max(0.05, connections / 300),
+        run_seconds=max(0.02, connections / 500),
     )

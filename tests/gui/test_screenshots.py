@@ -1,6 +1,11 @@
-"""Pictures of the window in both themes and two sizes, for people to look at."""
+"""Pictures of the window in both themes and two sizes, for people to look at.
+
+With `PULLSCOPE_KEEP_SCREENSHOTS` naming a folder, those of the README are written there.
+"""
 
 import asyncio
+import os
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -71,4 +76,8 @@ def test_that_pictures_of_a_pull_are_taken(
         await session.close()
 
     run_async(story())
+    if keep := os.environ.get("PULLSCOPE_KEEP_SCREENSHOTS"):
+        Path(keep).mkdir(parents=True, exist_ok=True)
+        picture = FOLDER / f"timeline-{scheme.value}-1440.png"
+        shutil.copy(picture, Path(keep) / f"window-{scheme.value}.png")
     assert all(path.stat().st_size > 10_000 for path in taken)

@@ -88,7 +88,8 @@ def _programs(
             lambda _: _from_trace(trace),
         )
     if shutil.which("skopeo"):
-        copy = ["skopeo", "copy", "-q", "--src-tls-verify=false"]
+        # Without --preserve-digests it would compress the layers, which nobody else does.
+        copy = ["skopeo", "copy", "-q", "--preserve-digests", "--src-tls-verify=false"]
         programs["skopeo"] = lambda: _run([*copy, f"docker://{reference}", f"oci:{out}:1"])
     if shutil.which("aria2c"):
         programs["aria2c"] = lambda: _run(_aria2c(reference, root, connections))

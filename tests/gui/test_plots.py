@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -261,3 +262,24 @@ def test_that_values_have_no_more_decimals_than_their_distance(
     value: float, step: float, text: str
 ) -> None:
     assert value_label(value, step) == text
+
+
+def test_that_the_labels_on_the_screen_follow_the_axes(
+    plot: ThroughputPlot, qtbot: QtBot, qapp: QApplication
+) -> None:
+    def on_screen() -> QImage:
+        return qapp.primaryScreen().grabWindow(plot.winId()).toImage()
+
+    feed(plot, 3.0, rate=1e6)
+    plot.set_range(0.0, 12.0)
+    plot.refresh()
+    qtbot.waitUntil(lambda: same_picture(on_screen(), plot.grab().toImage()))
+    feed(plot, 3.0, rate=900e6, start=3.0)
+    plot.set_range(2.0, 7.0)
+    plot.refresh()
+    qtbot.waitUntil(lambda: same_picture(on_screen(), plot.grab().toImage()))
+
+
+def same_picture(one: QImage, other: QImage) -> bool:
+    wanted = QImage.Format.Format_RGB32
+    return one.convertToFormat(wanted) == other.convertToFormat(wanted)

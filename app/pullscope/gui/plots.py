@@ -140,7 +140,9 @@ class _Canvas(pg.PlotWidget):  # type: ignore[misc]
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        self.setCacheMode(self.CacheModeFlag.CacheNone)  # the grid moves with every frame
+        # The grid moves with every frame, and the labels stand outside of what curves can touch.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setMenuEnabled(False)
         self.setAntialiasing(False)
         self.hideButtons()

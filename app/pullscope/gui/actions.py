@@ -54,7 +54,7 @@ SPECS: tuple[ActionSpec, ...] = (
         "Pull",
         "Export trace",
         "Save every event of this pull for other tools",
-        ("Ctrl+E",),
+        ("Ctrl+S", "Ctrl+E"),
         "export-trace",
     ),
     ActionSpec(

@@ -220,7 +220,9 @@ def _run_window(arguments: argparse.Namespace) -> int:
         _check_reference(arguments.reference)
     settings = _settings(arguments)
     _check_trace(arguments.trace)
-    if not _has_display():
+    from pullscope.gui.display import has_display
+
+    if not has_display():
         raise _Failed(
             "there is no display to open a window on; `pullscope pull REF` pulls in the terminal"
         )
@@ -280,6 +282,7 @@ def _run_lab(arguments: argparse.Namespace) -> int:
 def _run_demo(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     _check_trace(arguments.trace)
+    from pullscope.gui.display import has_display
     from pullscope.lab.demo import demo_config
     from pullscope.lab.process import LabError, LabProcess
     from pullscope.session import PullOptions
@@ -295,7 +298,7 @@ def _run_demo(arguments: argparse.Namespace) -> int:
         ) as folder:
             (reference,) = lab.references
             options = PullOptions(output=Path(folder))
-            if _has_display():
+            if has_display():
                 return _demo_in_window(arguments, reference, options, settings)
             tell("No display: pulling in the terminal instead.")
             return _demo_in_terminal(arguments, reference, options, settings)
@@ -328,14 +331,6 @@ def _demo_in_terminal(
     from pullscope.cli.pull import PullJob, run
 
     return run(PullJob(reference, options, settings, trace=arguments.trace))
-
-
-def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin"):
-        return True
-    # QT_QPA_PLATFORM may name a platform that needs no display, such as "offscreen".
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)
 
 
 def _options(arguments: argparse.Namespace) -> "PullOptions":

@@ -90,9 +90,7 @@ class FakePull:
         self.emit(PullResumed(self._at))
 
     def cancel(self) -> None:
-        """End, unless a test wants to end it later. Does nothing before `run`, as the engine."""
-        if self._ending is None:
-            return
+        """End, unless a test wants to end it later; also before `run`, as the engine does."""
         self._state = PullState.CANCELLED
         if not self.cancel_takes_long:
             self.end()
@@ -159,7 +157,10 @@ class FakePull:
         """Live until a test ends it."""
         self._ending = asyncio.get_running_loop().create_future()
         self.emit(PullStarted(0.0, self.reference, "/out", self.settings, 1.0))
-        self._state = PullState.RUNNING
+        if self._state is PullState.CANCELLED:
+            self._ending.set_result(None)
+        else:
+            self._state = PullState.RUNNING
         layers = tuple(Layer(digest(n), size, "x") for n, size in enumerate(SIZES))
         self.emit(PullResolved(0.01, digest(99), "linux/amd64", layers))
         await self._ending

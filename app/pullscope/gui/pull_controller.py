@@ -57,8 +57,6 @@ class PullController(QObject):
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
         self._state: PullState | None = None
-        self._entered = False
-        self._cancel_early = False
         self._watched = False
         self.pull: Pull | None = None
         self.snapshot: Snapshot | None = None
@@ -110,8 +108,6 @@ class PullController(QObject):
         self.pull = pull
         self.snapshot = None
         self._state = None
-        self._entered = False
-        self._cancel_early = False
         self.recorder = Recorder()
         self.attempts = Attempts()
         self.effects = Effects()
@@ -140,12 +136,8 @@ class PullController(QObject):
 
     def cancel(self) -> None:
         """Cancel the pull; it ends a moment later."""
-        if self.pull is None or not self.running:
-            return
-        if self._entered:
+        if self.pull is not None and self.running:
             self.pull.cancel()
-        else:
-            self._cancel_early = True
 
     async def finish(self, timeout: float) -> None:
         """Cancel the pull and wait until it has ended, at most `timeout` seconds."""
@@ -165,9 +157,6 @@ class PullController(QObject):
         await asyncio.get_running_loop().run_in_executor(None, export_trace, events, path)
 
     async def _pull(self, pull: Pull) -> None:
-        self._entered = True
-        if self._cancel_early:  # a pull can only be cancelled once it runs
-            asyncio.get_running_loop().call_soon(pull.cancel)
         try:
             last = await pull.run()
         except PullError:

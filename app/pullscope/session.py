@@ -32,6 +32,7 @@ class PullOptions:
         transport: one of `transport.TRANSPORTS`.
         stall_timeout: seconds without a byte after which a connection is cut.
         attempts: fruitless attempts in a row until the pull fails.
+        split_tail: whether idle connections share the last chunks of a layer.
     """
 
     output: Path | None = None
@@ -41,6 +42,7 @@ class PullOptions:
     transport: str = "pyreqwest"
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
+    split_tail: bool = True
 
 
 def default_store() -> Path:
@@ -95,6 +97,7 @@ class Session:
             settings,
             stall_timeout=options.stall_timeout,
             attempts=options.attempts,
+            split_tail=options.split_tail,
         )
 
     async def close(self) -> None:

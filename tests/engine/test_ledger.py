@@ -190,6 +190,22 @@ class LedgerMachine(RuleBasedStateMachine):
         self.fill(chunk.offset, chunk.end, "done")
         assert self.ledger.extents[-1] == Extent(chunk.offset, chunk.length, chunk.id, attempt)
 
+    @rule(target=chunks, chunk=chunks, extra=st.integers(0, 5))
+    def split(self, chunk: Chunk, extra: int) -> object:
+        left, end = chunk.length - chunk.received, chunk.end
+        if extra == 0 or left <= extra:
+            with pytest.raises(ValueError, match="cannot be split"):
+                self.ledger.split(chunk, extra)
+            return multiple()
+        pieces = self.ledger.split(chunk, extra)
+        assert len(pieces) == extra
+        assert chunk.length > chunk.received
+        assert (pieces[0].offset, pieces[-1].end) == (chunk.end, end)
+        sizes = {piece.length for piece in pieces}
+        assert len(sizes) == 1
+        assert 0 <= chunk.length - chunk.received - sizes.pop() <= extra
+        return multiple(*pieces)
+
     @rule(chunk=consumes(chunks))
     def give_back(self, chunk: Chunk) -> None:
         self.ledger.give_back(chunk, chunk.written)

@@ -272,6 +272,44 @@ async def test_that_bytes_damaged_between_two_pulls_are_fetched_again(
     puller.assert_image_is_whole()
 
 
+async def test_that_idle_connections_share_what_is_left_of_a_slow_layer(
+    start_lab_process: Any, puller: Any
+) -> None:
+    image = SyntheticImage("demo/app", "1", (8 * MIB,))
+    lab = start_lab_process(images=(image,), shaping=SLOW)
+    one_chunk = Settings(layers=1, parallelism=8, connections=8, chunk_size=8 * MIB)
+    snapshot = await puller.new(lab.references[0], one_chunk).run()
+    extents = sorted(snapshot.layers[0].extents, key=lambda extent: extent.offset)
+    assert len(extents) >= 8
+    assert max(extent.length for extent in extents) < 2 * MIB
+    # The connection that had it all is hung up; what was on its way is all that is wasted.
+    assert snapshot.network == 8 * MIB + snapshot.wasted
+    assert snapshot.wasted <= 256 * KIB
+    assert snapshot.retries == 0
+    puller.assert_image_is_whole()
+
+
+async def test_that_sharing_can_be_left_out(start_lab_process: Any, puller: Any) -> None:
+    image = SyntheticImage("demo/app", "1", (2 * MIB,))
+    lab = start_lab_process(images=(image,), shaping=SLOW)
+    settings = Settings(layers=1, parallelism=8, connections=8, chunk_size=2 * MIB)
+    snapshot = await puller.new(lab.references[0], settings, split_tail=False).run()
+    assert [extent.length for extent in snapshot.layers[0].extents] == [2 * MIB]
+
+
+@pytest.mark.parametrize("fault", ["reset", "stall", "503", "range-refused", "range-ignored"])
+async def test_that_a_shared_chunk_survives_faults(
+    start_lab_process: Any, puller: Any, fault: str
+) -> None:
+    image = SyntheticImage("demo/app", "1", (4 * MIB, 3 * MIB))
+    plan = FaultPlan.of(f"{fault}=0.3", limit=8, retry_after=0)
+    lab = start_lab_process(images=(image,), shaping=SLOW, faults=plan)
+    settings = Settings(layers=2, parallelism=8, connections=12, chunk_size=2 * MIB)
+    snapshot = await puller.new(lab.references[0], settings, stall_timeout=0.5).run()
+    assert snapshot.network == 7 * MIB + snapshot.wasted
+    puller.assert_image_is_whole()
+
+
 # Registries that misbehave
 
 

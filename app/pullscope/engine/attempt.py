@@ -19,6 +19,7 @@ from pullscope.engine.pace import Pace
 from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
 from pullscope.engine.registry import BlobReply, Registry, refusal
 from pullscope.engine.store import Part
+from pullscope.engine.tail import Remainder
 from pullscope.engine.transport import Piece
 
 
@@ -76,6 +77,7 @@ class Attempt:
         self.began = clock()
         self.idle_since: float | None = self.began
         self.received_at = 0.0
+        self._first_byte_at = 0.0
         self.network = 0
         self.skipped = 0
         self.status: int | None = None
@@ -98,6 +100,20 @@ class Attempt:
     def gained(self) -> int:
         """Bytes of the chunk that this attempt brought into the file."""
         return self.chunk.written - self.written_before
+
+    @property
+    def _shortened(self) -> bool:
+        """Whether others have taken over the end of what was asked."""
+        return self.chunk.end <= self.asked.last
+
+    def remainder(self) -> Remainder | None:
+        """What is left to receive, None while nothing came yet or when it is ending."""
+        chunk = self.chunk
+        if self.ending or self.cut or not self._first_byte_at or chunk.received == chunk.length:
+            return None
+        seconds = max(self._clock() - self._first_byte_at, 1e-3)
+        gained = chunk.received - self.written_before
+        return Remainder(chunk.length - chunk.received, gained / seconds) if gained else None
 
     def stop(self, reason: str) -> None:
         """Cut the attempt; its task ends as if cancelled, with `cut` saying why."""
@@ -154,7 +170,7 @@ class Attempt:
         reply, chunk = self._reply, self.chunk
         if reply is None:
             raise RuntimeError("receive before open")
-        self._run_began = self._clock()
+        self._run_began = self._first_byte_at = self._clock()
         while chunk.received < chunk.length:
             piece = await self._next_piece(reply)
             if piece is None:
@@ -170,8 +186,12 @@ class Attempt:
                 piece = bytes(memoryview(piece)[dropped:])
                 if not piece:
                     continue
-            if chunk.received + len(piece) > chunk.length:
-                raise self._too_much(reply)
+            over = chunk.received + len(piece) - chunk.length
+            if over > 0:
+                if not self._shortened:
+                    raise self._too_much(reply)
+                self.skipped += over
+                piece = bytes(memoryview(piece)[:-over])
             chunk.state = ChunkState.RECEIVING
             chunk.received += len(piece)
             self._run.append(piece)
@@ -183,6 +203,9 @@ class Attempt:
             ):
                 await self._start_write()
         self.received_at = self._clock()
+        if self._shortened:
+            await self._finish_write()  # and hang up: what follows is somebody else's
+            return
         with contextlib.suppress(httpx.TransportError):  # every byte is here already
             if await self._next_piece(reply) is not None:
                 raise self._too_much(reply)

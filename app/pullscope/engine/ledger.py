@@ -138,6 +138,19 @@ class Ledger:
             self._wanted[0] = (cut, end)
         return self._launch(start, cut)
 
+    def split(self, chunk: Chunk, extra: int) -> list[Chunk]:
+        """Shorten `chunk`, which is in flight, and cut what it gives up into `extra` chunks.
+
+        What it has not received yet is divided evenly; it keeps the first part.
+        """
+        left = chunk.length - chunk.received
+        size = left // (extra + 1)
+        if extra < 1 or left <= extra or chunk.id not in self._in_flight:
+            raise ValueError(f"{chunk!r} cannot be split by {extra}")
+        old_end = chunk.end
+        chunk.length -= size * extra
+        return [self._launch(start, start + size) for start in range(chunk.end, old_end, size)]
+
     def take_rest(self) -> tuple[Chunk | None, int]:
         """Give up what is done behind the frontier, and take everything from there to the end.
 

@@ -66,6 +66,7 @@ from pullscope.engine.ranges import Verdict, backoff
 from pullscope.engine.reference import Reference
 from pullscope.engine.registry import Answered, Registry, connection_error, words
 from pullscope.engine.store import Part, Store, store_error
+from pullscope.engine.tail import plan_splits
 
 LOGGER = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Pull:
         settings: to begin with.
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
+        split_tail: whether idle connections share the last chunks of a layer.
         clock: monotonic seconds.
     """
 
@@ -112,6 +114,7 @@ class Pull:
         *,
         stall_timeout: float = STALL_TIMEOUT,
         attempts: int = ATTEMPTS,
+        split_tail: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reference = reference
@@ -122,6 +125,7 @@ class Pull:
         self._platform = platform
         self._stall_timeout = stall_timeout
         self._attempts = attempts
+        self._split_tail = split_tail
         self._clock = clock
         self._began = clock()
         self._observers: list[Observer] = []
@@ -428,6 +432,8 @@ class Pull:
             chunk, given_up = run.next_chunk(now, self.settings.chunk_size)
             self._wasted += given_up
             self._launch(run, chunk)
+        if self._split_tail and self._ranges_work and self._busy < self.settings.connections:
+            self._share_tails(now)
 
     def _next_run(self, now: float) -> LayerRun | None:
         """Return the layer that may have one more chunk in flight and has the fewest."""
@@ -437,6 +443,28 @@ class Pull:
             run for run in first if len(run.active) < self._most_chunks(run) and run.has_work(now)
         ]
         return min(fitting, key=lambda run: len(run.active), default=None)
+
+    def _share_tails(self, now: float) -> None:
+        """Let idle connections share what is left of a layer's slow chunks."""
+        unfinished = (run for run in self._runs if not run.settled)
+        for run in itertools.islice(unfinished, self.settings.layers):
+            idle = min(
+                self.settings.connections - self._busy,
+                self.settings.parallelism - len(run.active),
+            )
+            if idle <= 0 or run.whole or run.ledger.has_wanted:
+                continue
+            slow = [
+                (attempt.chunk, remainder)
+                for attempt in run.active
+                if (remainder := attempt.remainder()) is not None
+            ]
+            extra = plan_splits([remainder for _, remainder in slow], idle)
+            for (chunk, _), pieces in zip(slow, extra, strict=True):
+                if pieces:
+                    for piece in run.ledger.split(chunk, pieces):
+                        piece.queued = now
+                        self._launch(run, piece)
 
     def _most_chunks(self, run: LayerRun) -> int:
         """A layer's parallelism; one, until the registry has shown that it serves ranges."""

@@ -180,6 +180,19 @@ def _add_setting_options(parser: argparse.ArgumentParser, defaults: Settings) ->
         help="of a chunk, as 16MiB; 0 asks for the rest of the layer at once "
         f"(default: {size_text(defaults.chunk_size)})",
     )
+    group.add_argument(
+        "--rate-limit",
+        type=_size,
+        metavar="RATE",
+        help="bytes/s of all connections together, as 20MB; 0 is none (default: none)",
+    )
+    group.add_argument(
+        "--memory-limit",
+        type=_size,
+        metavar="SIZE",
+        help="of what is on its way to the disk "
+        f"(default: {size_text(defaults.memory_limit)})",
+    )
 
 
 def _add_trace_option(parser: argparse.ArgumentParser) -> None:

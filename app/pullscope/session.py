@@ -32,6 +32,7 @@ class PullOptions:
         transport: one of `transport.TRANSPORTS`.
         stall_timeout: seconds without a byte after which a connection is cut.
         attempts: fruitless attempts in a row until the pull fails.
+        largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
     """
 
@@ -43,6 +44,7 @@ class PullOptions:
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
     split_tail: bool = True
+    largest_first: bool = False
 
 
 def default_store() -> Path:
@@ -98,6 +100,7 @@ class Session:
             stall_timeout=options.stall_timeout,
             attempts=options.attempts,
             split_tail=options.split_tail,
+            largest_first=options.largest_first,
         )
 
     async def close(self) -> None:

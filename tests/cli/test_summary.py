@@ -34,6 +34,8 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
             "parallelism": 8,
             "connections": 24,
             "chunk_size": 16 * MIB,
+            "rate_limit": 0,
+            "memory_limit": 64 * MIB,
         },
     }
     assert layers[2] == {

@@ -110,9 +110,13 @@ class Bench:
             pace=self.pace,
             part=self.part,
             writers=self.writers,
+            take=self.take,
             clock=self.clock,
             on_written=lambda: self.written.append(chunk.written),
         )
+
+    async def take(self, size: int) -> None:
+        """Let every byte come at once."""
 
     def clock(self) -> float:
         self.now += self.tick

@@ -2,31 +2,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullscope.engine.model import KIB, MIB
-from pullscope.engine.pace import MEMORY, pace
+from pullscope.engine.pace import pace
 
 connections = st.integers(0, 256)
+MEMORY = 64 * MIB
 rates = st.floats(0, 1e11)
 
 
-@given(connections, rates)
-def test_that_all_connections_together_stay_within_the_memory(count: int, rate: float) -> None:
-    step = pace(count, rate)
-    assert (2 * step.run_size + step.read_buffer) * count <= MEMORY
+@given(connections, rates, st.integers(16 * MIB, 1024 * MIB))
+def test_that_all_connections_together_stay_within_the_memory(
+    count: int, rate: float, memory: int
+) -> None:
+    step = pace(count, rate, memory)
+    assert (2 * step.run_size + step.read_buffer) * count <= memory
     assert 16 * KIB <= step.read_buffer <= 256 * KIB
 
 
 @given(connections, rates)
 def test_that_progress_is_seen_and_safe_within_a_second(count: int, rate: float) -> None:
-    step = pace(count, rate)
+    step = pace(count, rate, MEMORY)
     assert step.run_seconds < 1
     assert rate == 0 or step.read_buffer <= max(16 * KIB, rate * 0.4)
 
 
 def test_that_a_single_fast_connection_takes_the_largest_steps() -> None:
-    assert (pace(1, 1e9).read_buffer, pace(1, 1e9).run_size) == (256 * KIB, MIB)
+    assert (pace(1, 1e9, MEMORY).read_buffer, pace(1, 1e9, MEMORY).run_size) == (256 * KIB, MIB)
 
 
 def test_that_many_slow_connections_do_not_wake_the_loop_for_every_segment() -> None:
-    step = pace(128, MIB)
+    step = pace(128, MIB, MEMORY)
     assert 128 * MIB / step.read_buffer <= 1100
     assert 128 / step.run_seconds <= 510

@@ -38,6 +38,7 @@ from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan, Shaping, SyntheticImage
 
 SIZE = 6 * MIB + 3 * MIB + MIB + 17 + 100
+SMALL_CHUNKS = Settings(layers=3, parallelism=4, connections=8, chunk_size=256 * KIB)
 SLOW = Shaping(rate_per_connection=MIB)
 
 
@@ -308,6 +309,35 @@ async def test_that_a_shared_chunk_survives_faults(
     snapshot = await puller.new(lab.references[0], settings, stall_timeout=0.5).run()
     assert snapshot.network == 7 * MIB + snapshot.wasted
     puller.assert_image_is_whole()
+
+
+async def test_that_a_rate_limit_holds_for_all_connections_and_changes_live(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process()
+    limited = SMALL_CHUNKS.changed(rate_limit=4 * MIB)
+    pull = puller.new(lab.references[0], limited)
+    running = asyncio.create_task(pull.run())
+    await until(lambda: pull.snapshot().received > MIB)
+    slow = pull.snapshot()
+    began = slow.timeline.first_byte
+    assert began is not None
+    # Nothing is sampled in the first moment; what waits in the sockets is not received yet.
+    assert slow.network <= 4 * MIB * (slow.at - began + 0.1) + 512 * KIB
+    pull.apply(SMALL_CHUNKS)
+    snapshot = await running
+    assert (snapshot.network, snapshot.retries) == (SIZE, 0)
+    puller.assert_image_is_whole()
+
+
+async def test_that_the_largest_layer_can_come_first(start_lab_process: Any, puller: Any) -> None:
+    image = SyntheticImage("demo/app", "1", (MIB, 100, 3 * MIB, 2 * MIB))
+    lab = start_lab_process(images=(image,))
+    one = SMALL_CHUNKS.changed(layers=1)
+    await puller.new(lab.references[0], one, largest_first=True).run()
+    begun = dict.fromkeys(event.layer for event in puller.of_type(ChunkStarted))
+    assert list(begun)[-1] == 1
+    assert [layer for layer in begun if layer != 1] == [2, 3, 0]
 
 
 # Registries that misbehave

@@ -7,7 +7,7 @@ attempt ends, `settle` brings what was received to the file, so that it is never
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
 import httpx
@@ -53,6 +53,7 @@ class Attempt:
         pace: how many bytes move at a time.
         part: where the bytes go.
         writers: threads that write.
+        take: waits until so many more bytes may have come.
         clock: seconds.
         on_written: called on the loop after each write.
     """
@@ -66,6 +67,7 @@ class Attempt:
         pace: Pace,
         part: Part,
         writers: Executor,
+        take: Callable[[int], Awaitable[None]],
         clock: Callable[[], float],
         on_written: Callable[[], None],
     ) -> None:
@@ -87,8 +89,10 @@ class Attempt:
         self._pace = pace
         self._part = part
         self._writers = writers
+        self._take = take
         self._clock = clock
         self._on_written = on_written
+        self._opened = False
         self._reply: BlobReply | None = None
         self._run: list[Piece] = []
         self._run_size = 0
@@ -119,7 +123,8 @@ class Attempt:
         """Cut the attempt; its task ends as if cancelled, with `cut` saying why."""
         if self.cut is None and self.task is not None and not self.ending:
             self.cut = reason
-            self.task.cancel()
+            if self._opened:  # a task cancelled before its first step would not even clean up
+                self.task.cancel()
 
     def adopt(self, chunk: Chunk) -> None:
         """Let the opened reply, which is the whole blob, serve `chunk` instead."""
@@ -137,6 +142,9 @@ class Attempt:
             RangeRefused: ask for the whole layer.
             PullError: it will not pass.
         """
+        self._opened = True
+        if self.cut is not None:
+            raise asyncio.CancelledError
         reply = self._reply = await registry.open_blob(
             self._layer, self.asked, self._pace.read_buffer
         )
@@ -234,6 +242,8 @@ class Attempt:
         self.idle_since = self._clock()
         piece = await reply.body.read()
         self.idle_since = None
+        if piece is not None:
+            await self._take(len(piece))
         return piece
 
     async def _start_write(self) -> None:

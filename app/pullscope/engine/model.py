@@ -33,6 +33,8 @@ class Settings:
         parallelism: chunks of one layer in flight at once.
         connections: requests for chunks at once, in all.
         chunk_size: bytes of the next chunk to be cut; 0 asks for the rest of the layer at once.
+        rate_limit: bytes/s of all connections together; 0 is no limit.
+        memory_limit: bytes that all connections together may hold on their way to the file.
 
     Raises:
         SettingsError: a value is outside `Settings.RANGES`.
@@ -42,11 +44,13 @@ class Settings:
     parallelism: int = 8
     connections: int = 24
     chunk_size: int = 16 * MIB
+    rate_limit: int = 0
+    memory_limit: int = 64 * MIB
 
     def __post_init__(self) -> None:
         for name, value in self.as_dict().items():
             allowed = RANGES[name]
-            if name == "chunk_size" and value == 0:
+            if name in ("chunk_size", "rate_limit") and value == 0:
                 continue
             if not allowed.least <= value <= allowed.greatest:
                 raise SettingsError(
@@ -68,6 +72,8 @@ RANGES: Mapping[str, SettingRange] = {
     "parallelism": SettingRange(1, 128),
     "connections": SettingRange(1, 256),
     "chunk_size": SettingRange(64 * KIB, GIB),
+    "rate_limit": SettingRange(64 * KIB, 100 * GIB),
+    "memory_limit": SettingRange(16 * MIB, 16 * GIB),
 }
 
 

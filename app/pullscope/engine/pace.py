@@ -9,9 +9,6 @@ from dataclasses import dataclass
 
 from pullscope.engine.model import KIB, MIB
 
-MEMORY = 64 * MIB
-"""Bytes that all connections together may hold on their way to the file."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -28,17 +25,18 @@ class Pace:
     run_seconds: float
 
 
-def pace(connections: int, connection_rate: float) -> Pace:
+def pace(connections: int, connection_rate: float, memory: int) -> Pace:
     """Return the steps for one of `connections` requests, each at about `connection_rate` bytes/s.
 
-    A rate of 0 is not known yet.
+    A rate of 0 is not known yet. All together they hold at most `memory` bytes, as long as that
+    leaves 16 KiB for each step.
 
     Together they make at most about 1000 reads and 500 writes a second on slow connections.
     """
     connections = max(connections, 1)
     seen_within = max(0.02, connections / 800)
     batch = round(connection_rate * seen_within) if connection_rate else 32 * KIB
-    share = MEMORY // (4 * connections)
+    share = max(memory // (4 * connections), 16 * KIB)
     return Pace(
         read_buffer=min(max(batch, 16 * KIB), share, 256 * KIB),
         run_size=min(share, MIB),

@@ -63,6 +63,7 @@ from pullscope.engine.model import (
 from pullscope.engine.pace import Pace, pace
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
+from pullscope.engine.rate_limit import RateLimit
 from pullscope.engine.reference import Reference
 from pullscope.engine.registry import Answered, Registry, connection_error, words
 from pullscope.engine.store import Part, Store, store_error
@@ -100,6 +101,7 @@ class Pull:
         settings: to begin with.
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
+        largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
         clock: monotonic seconds.
     """
@@ -115,6 +117,7 @@ class Pull:
         stall_timeout: float = STALL_TIMEOUT,
         attempts: int = ATTEMPTS,
         split_tail: bool = True,
+        largest_first: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reference = reference
@@ -126,12 +129,14 @@ class Pull:
         self._stall_timeout = stall_timeout
         self._attempts = attempts
         self._split_tail = split_tail
+        self._largest_first = largest_first
         self._clock = clock
         self._began = clock()
         self._observers: list[Observer] = []
         self._state = PullState.RESOLVING
         self._plan: PullPlan | None = None
         self._runs: list[LayerRun] = []
+        self._queue: list[LayerRun] = []  # the same, in the order in which they are begun
         self._free_slots: list[int] = []
         self._slots = 0
         self._busy = 0
@@ -140,6 +145,7 @@ class Pull:
         self._ranges_work = False
         self._network = 0
         self._wasted = 0
+        self._rate_limit = RateLimit(lambda: self.settings.rate_limit, clock)
         self._connection_rate = 0.0  # bytes/s; 0 until known
         self._timeline = Timeline()
         self._error = ""
@@ -284,6 +290,9 @@ class Pull:
         ids = itertools.count()
         self._plan = plan
         self._runs = [LayerRun(index, layer, ids) for index, layer in enumerate(plan.layers)]
+        self._queue = self._runs[:]
+        if self._largest_first:
+            self._queue.sort(key=lambda run: -run.layer.size)
         self._state = PullState.RUNNING
         self._pass_milestone("resolved")
         self._emit(PullResolved(self._now(), plan.digest, platform, plan.layers))
@@ -437,17 +446,21 @@ class Pull:
 
     def _next_run(self, now: float) -> LayerRun | None:
         """Return the layer that may have one more chunk in flight and has the fewest."""
-        unfinished = (run for run in self._runs if not run.settled)
-        first = itertools.islice(unfinished, self.settings.layers)
         fitting = [
-            run for run in first if len(run.active) < self._most_chunks(run) and run.has_work(now)
+            run
+            for run in self._current_runs()
+            if len(run.active) < self._most_chunks(run) and run.has_work(now)
         ]
         return min(fitting, key=lambda run: len(run.active), default=None)
 
+    def _current_runs(self) -> list[LayerRun]:
+        """Return the layers that may receive bytes now."""
+        unfinished = (run for run in self._queue if not run.settled)
+        return list(itertools.islice(unfinished, self.settings.layers))
+
     def _share_tails(self, now: float) -> None:
         """Let idle connections share what is left of a layer's slow chunks."""
-        unfinished = (run for run in self._runs if not run.settled)
-        for run in itertools.islice(unfinished, self.settings.layers):
+        for run in self._current_runs():
             idle = min(
                 self.settings.connections - self._busy,
                 self.settings.parallelism - len(run.active),
@@ -485,6 +498,7 @@ class Pull:
             pace=self._pace(),
             part=run.part,
             writers=self._writers,
+            take=self._rate_limit.take,
             clock=self._clock,
             on_written=lambda: self._advance(run),
         )
@@ -643,7 +657,7 @@ class Pull:
     def _pace(self) -> Pace:
         settings = self.settings
         at_once = min(settings.connections, settings.layers * settings.parallelism)
-        return pace(at_once, self._connection_rate)
+        return pace(at_once, self._connection_rate, settings.memory_limit)
 
     def _cut(self, reason: str) -> None:
         for run in self._runs:

@@ -29,7 +29,7 @@ from pullscope.engine.events import (
     SettingsApplied,
 )
 from pullscope.engine.model import Settings
-from pullscope.engine.units import size_text
+from pullscope.engine.units import rate_text, size_text
 
 _WINDOW = 3.0  # seconds compared on either side
 _LEAST_BEFORE = 0.7
@@ -83,6 +83,8 @@ def change_text(old: Settings, new: Settings) -> str:
         "chunk_size": _tr("chunk"),
         "layers": _tr("layers"),
         "connections": _tr("connections"),
+        "rate_limit": _tr("rate limit"),
+        "memory_limit": _tr("memory"),
     }
     before, after = old.as_dict(), new.as_dict()
     parts = []
@@ -91,9 +93,17 @@ def change_text(old: Settings, new: Settings) -> str:
             continue
         if name == "chunk_size":
             parts.append(f"{words} {_sizes(before[name], after[name])}")
+        elif name == "rate_limit":
+            parts.append(f"{words} {_rate_text(before[name])} → {_rate_text(after[name])}")
+        elif name == "memory_limit":
+            parts.append(f"{words} {size_text(before[name])} → {size_text(after[name])}")
         else:
             parts.append(f"{words} {before[name]} → {after[name]}")
     return ", ".join(parts)
+
+
+def _rate_text(rate: int) -> str:
+    return rate_text(rate) if rate else _tr("none")
 
 
 def chunk_size_text(size: int) -> str:

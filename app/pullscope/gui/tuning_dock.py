@@ -262,8 +262,9 @@ class TuningDock(QDockWidget):
 
     def _show(self) -> None:
         """Bring every control in line with the settings, without being told of it."""
-        for name, value in self._settings.as_dict().items():
-            slider, box = self._sliders[name], self._boxes[name]
+        values = self._settings.as_dict()
+        for name, slider in self._sliders.items():
+            value, box = values[name], self._boxes[name]
             with QSignalBlocker(slider), QSignalBlocker(box):
                 box.setValue(value)
                 if name == "chunk_size":

@@ -31,7 +31,7 @@ from pullscope.engine.events import (
     SettingsApplied,
 )
 from pullscope.engine.model import MIB, Layer, Settings
-from pullscope.engine.units import size_text
+from pullscope.engine.units import rate_text, size_text
 from pullscope.trace.attempts import Attempt, attempts
 
 _PULL = 1
@@ -354,6 +354,10 @@ def _change(old: Settings, new: Settings) -> str:
 
 
 def _setting(name: str, value: int) -> str:
-    if name != "chunk_size":
-        return str(value)
-    return size_text(value) if value else "whole layer"
+    if name == "rate_limit":
+        return rate_text(value) if value else "none"
+    if name == "memory_limit":
+        return size_text(value)
+    if name == "chunk_size":
+        return size_text(value) if value else "whole layer"
+    return str(value)

@@ -168,10 +168,18 @@ def _state(value: object) -> PullState:
         raise _Corrupt(f"{_shown(value)} is not the state of a pull") from None
 
 
+# Traces of earlier programs have none of these; they ran with what is the default now.
+_LATER_SETTINGS = frozenset({"rate_limit", "memory_limit"})
+
+
 def _settings(value: object) -> Settings:
     if not isinstance(value, dict):
         raise _Corrupt(f"{_shown(value)} is not an object")
-    known = {field.name: _int for field in fields(Settings)}
+    known = {
+        field.name: _int
+        for field in fields(Settings)
+        if field.name in value or field.name not in _LATER_SETTINGS
+    }
     try:
         return Settings(**_values(value, known))
     except SettingsError as error:

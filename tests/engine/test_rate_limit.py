@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pullscope.engine.rate_limit import RateLimit
+
+
+class Clock:
+    """Time that a test lets pass."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.rate = 1000
+
+    def limit(self) -> RateLimit:
+        return RateLimit(lambda: self.rate, lambda: self.now)
+
+
+def test_that_without_a_limit_nobody_waits() -> None:
+    clock = Clock()
+    clock.rate = 0
+    limit = clock.limit()
+    assert limit.seconds_until(limit.wait_for(10**12)) == 0
+
+
+def test_that_takers_wait_one_behind_the_other() -> None:
+    limit = Clock().limit()
+    waits = [limit.seconds_until(limit.wait_for(500)) for _ in range(3)]
+    assert waits == [pytest.approx(0.5), pytest.approx(1.0), pytest.approx(1.5)]
+
+
+def test_that_a_raised_limit_shortens_waits_that_have_begun() -> None:
+    clock = Clock()
+    limit = clock.limit()
+    place = limit.wait_for(10_000)
+    assert limit.seconds_until(place) == pytest.approx(10.0)
+    clock.now += 5
+    assert limit.seconds_until(place) == pytest.approx(5.0)
+    clock.rate = 5000
+    assert limit.seconds_until(place) == pytest.approx(1.0)
+    clock.rate = 0
+    assert limit.seconds_until(place) == 0
+
+
+def test_that_a_pause_does_not_save_up_more_than_a_moment() -> None:
+    clock = Clock()
+    limit = clock.limit()
+    clock.now += 60
+    assert limit.seconds_until(limit.wait_for(1000)) == pytest.approx(0.95)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5000), st.floats(0, 3)), min_size=1, max_size=40))
+def test_that_never_more_comes_than_the_rate_allows(takes: list[tuple[int, float]]) -> None:
+    clock = Clock()
+    limit = clock.limit()
+    began, taken = clock.now, 0
+    for size, pause in takes:
+        clock.now += pause
+        clock.now += limit.seconds_until(limit.wait_for(size))
+        taken += size
+        assert taken <= (clock.now - began + 0.05) * 1000 + 1e-3

@@ -13,7 +13,7 @@ import platformdirs
 from pullscope.engine.credentials import Credential, find_credential
 from pullscope.engine.model import Settings
 from pullscope.engine.platforms import parse_platform, this_machine
-from pullscope.engine.pull import ATTEMPTS, STALL_TIMEOUT, Pull
+from pullscope.engine.pull import ATTEMPTS, HEDGE_BUDGET, STALL_TIMEOUT, Pull
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.registry import Registry
 from pullscope.engine.store import Store
@@ -34,6 +34,7 @@ class PullOptions:
         attempts: fruitless attempts in a row until the pull fails.
         largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
+        hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
     """
 
     output: Path | None = None
@@ -44,6 +45,7 @@ class PullOptions:
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
     split_tail: bool = True
+    hedge_budget: float = HEDGE_BUDGET
     largest_first: bool = False
 
 
@@ -100,6 +102,7 @@ class Session:
             stall_timeout=options.stall_timeout,
             attempts=options.attempts,
             split_tail=options.split_tail,
+            hedge_budget=options.hedge_budget,
             largest_first=options.largest_first,
         )
 

@@ -22,6 +22,7 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
         "bytes_reused": 100 * MIB,
         "requests": 7,
         "retries": 2,
+        "hedges": 0,
         "timeline": {
             "resolved": 0.25,
             "first_byte": 0.5,

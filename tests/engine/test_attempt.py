@@ -144,11 +144,11 @@ def pieces_of(first: int, end: int, size: int = 10) -> list[bytes]:
     return [BLOB[start : min(start + size, end)] for start in range(first, end, size)]
 
 
-async def transfer(attempt: Attempt, reply: Reply, skip: int = 0) -> None:
+async def transfer(attempt: Attempt, reply: Reply) -> None:
     """Open, receive and settle, as `pull` does."""
     await attempt.open(cast("Registry", StubRegistry(reply)))
     try:
-        await attempt.receive(skip)
+        await attempt.receive()
     finally:
         await attempt.settle()
 
@@ -207,7 +207,7 @@ async def test_that_a_whole_reply_is_skipped_up_to_what_is_missing(bench: Bench)
     _, judgement = await attempt.open(cast("Registry", registry))
     assert judgement.verdict is Verdict.WHOLE
     assert registry.asked[0][1].whole
-    await attempt.receive(skip=300)
+    await attempt.receive()
     await attempt.settle()
     assert bench.content(300, 1000) == BLOB[300:]
     assert bench.content(0, 300) == bytes(300)
@@ -250,7 +250,7 @@ async def test_that_a_body_that_ends_while_it_is_skipped_brings_nothing(bench: B
     chunk = Chunk(0, 300, 700)
     attempt = bench.attempt(chunk, whole=True)
     with pytest.raises(AttemptFailed, match="ended after 0 of 700 bytes"):
-        await transfer(attempt, Reply(BLOB[:200], status=200), skip=300)
+        await transfer(attempt, Reply(BLOB[:200], status=200))
     assert (attempt.network, attempt.skipped, chunk.written) == (200, 200, 0)
 
 

@@ -17,6 +17,7 @@ from pullscope.engine.errors import (
 )
 from pullscope.engine.events import (
     ChunkDone,
+    ChunkHedged,
     ChunkReturned,
     ChunkStarted,
     FirstByte,
@@ -338,6 +339,38 @@ async def test_that_the_largest_layer_can_come_first(start_lab_process: Any, pul
     begun = dict.fromkeys(event.layer for event in puller.of_type(ChunkStarted))
     assert list(begun)[-1] == 1
     assert [layer for layer in begun if layer != 1] == [2, 3, 0]
+
+
+async def test_that_an_idle_connection_asks_for_what_a_silent_one_does_not_bring(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.engine.pull.HEDGE_AFTER", 0.2)
+    lab = start_lab_process(faults=FaultPlan.of("stall=0.15", limit=3))
+    pull = puller.new(lab.references[0], SMALL_CHUNKS.changed(connections=12), stall_timeout=60.0)
+    snapshot = await pull.run()
+    stalls = lab.statistics().faults["stall"]
+    returned = puller.of_type(ChunkReturned)
+    assert stalls == 3
+    assert snapshot.hedges == len(puller.of_type(ChunkHedged)) >= stalls
+    assert {event.reason for event in returned} <= {
+        "a second request was answered first",
+        "the first request went on",
+    }
+    assert snapshot.network == SIZE + snapshot.wasted
+    assert snapshot.wasted <= SIZE // 100
+    puller.assert_image_is_whole()
+
+
+async def test_that_without_a_budget_no_second_request_is_sent(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.engine.pull.HEDGE_AFTER", 0.1)
+    lab = start_lab_process(faults=FaultPlan.of("stall=0.2", limit=2))
+    pull = puller.new(lab.references[0], stall_timeout=0.6, hedge_budget=0.0)
+    snapshot = await pull.run()
+    assert snapshot.hedges == 0
+    assert snapshot.retries >= 1
+    puller.assert_image_is_whole()
 
 
 # Registries that misbehave

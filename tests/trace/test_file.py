@@ -98,7 +98,7 @@ def test_a_trace_without_events_is_an_empty_list(trace):
 def test_events_and_fields_of_later_programs_are_ignored(trace):
     events = trace(
         HEADER[:-1] + ', "host": "a"}',
-        '{"event": "ChunkHedged", "at": 1.0, "chunk": 3}',
+        '{"event": "ChunkBlessed", "at": 1.0, "chunk": 3}',
         '{"event": "LayerVerified", "at": 2, "layer": 4, "seconds": 0.5}',
     )
 

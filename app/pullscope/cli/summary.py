@@ -27,6 +27,7 @@ def summary(snapshot: Snapshot, output: Path, error: str = "") -> dict[str, obje
         "bytes_reused": snapshot.reused,
         "requests": snapshot.requests,
         "retries": snapshot.retries,
+        "hedges": snapshot.hedges,
         "timeline": asdict(snapshot.timeline),
         "peak_rss_bytes": peak_rss(),
         "settings": snapshot.settings.as_dict(),

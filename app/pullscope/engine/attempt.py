@@ -56,6 +56,15 @@ class Attempt:
         take: waits until so many more bytes may have come.
         clock: seconds.
         on_written: called on the loop after each write.
+
+    Attributes:
+        number: 1 for the chunk's first attempt.
+        owns: whether what becomes of the chunk is this attempt's business; a second request for
+            bytes that another one asked for owns them once that one has ended.
+        cut: why it was stopped, None when it was not.
+        ending: it cannot be stopped any more.
+        idle_since: when it began to wait for the network; None while it does not.
+        network, skipped: bytes that came, and those of them that were thrown away.
     """
 
     def __init__(
@@ -72,7 +81,9 @@ class Attempt:
         on_written: Callable[[], None],
     ) -> None:
         self.chunk = chunk
+        self.number = chunk.attempt
         self.connection = chunk.connection
+        self.owns = True
         self.cut: str | None = None
         self.ending = False
         self.task: asyncio.Task[None] | None = None
@@ -103,7 +114,7 @@ class Attempt:
     @property
     def gained(self) -> int:
         """Bytes of the chunk that this attempt brought into the file."""
-        return self.chunk.written - self.written_before
+        return self.chunk.written - self.written_before if self.owns else 0
 
     @property
     def _shortened(self) -> bool:
@@ -126,9 +137,16 @@ class Attempt:
             if self._opened:  # a task cancelled before its first step would not even clean up
                 self.task.cancel()
 
+    @property
+    def already_there(self) -> int:
+        """Bytes at the beginning of the reply that are in the file by now."""
+        first = 0 if self.asked.whole else self.asked.first
+        return self.chunk.offset + self.chunk.written - first
+
     def adopt(self, chunk: Chunk) -> None:
         """Let the opened reply, which is the whole blob, serve `chunk` instead."""
         self.chunk = chunk
+        self.number = chunk.attempt
         self.asked = Asked(chunk.offset, chunk.end - 1, self._layer.size, whole=True)
         self.written_before = chunk.written
 
@@ -167,17 +185,18 @@ class Attempt:
                 reason = f"{judgement.reason} from {reply.host}"
                 raise AttemptFailed(reason, reply.status, wait)
 
-    async def receive(self, skip: int = 0) -> None:
-        """Bring the bytes of the opened reply to the file, dropping the first `skip`.
+    async def receive(self) -> None:
+        """Bring the bytes of the opened reply to the file, dropping those that are there already.
 
         Raises:
             httpx.TransportError, AttemptFailed: the body broke off.
             BadReply: it holds more than was asked.
             OSError: the file cannot be written.
         """
-        reply, chunk = self._reply, self.chunk
+        reply, chunk, skip = self._reply, self.chunk, self.already_there
         if reply is None:
             raise RuntimeError("receive before open")
+        self.written_before = chunk.written
         self._run_began = self._first_byte_at = self._clock()
         while chunk.received < chunk.length:
             piece = await self._next_piece(reply)

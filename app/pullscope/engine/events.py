@@ -81,6 +81,20 @@ class ChunkStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkHedged:
+    """An attempt has been silent for `silent` seconds: a second one is sent for the same bytes.
+
+    Its `ChunkStarted`, with the number `attempt`, follows. Whichever is answered first goes on.
+    """
+
+    at: float
+    layer: int
+    chunk: int
+    attempt: int
+    silent: float
+
+
+@dataclass(frozen=True, slots=True)
 class FirstByte:
     """The reply to an attempt began. `host` is the host that sent it, after redirects."""
 
@@ -223,6 +237,7 @@ PullEvent = (
     | LayerExisting
     | LayerResumed
     | ChunkStarted
+    | ChunkHedged
     | FirstByte
     | ChunkDone
     | ChunkReturned

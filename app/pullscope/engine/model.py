@@ -262,6 +262,7 @@ class Snapshot:
         requests: HTTP requests sent, of every kind.
         memory: resident bytes of the process.
         error: one line, when the pull failed.
+        hedges: second requests sent for bytes that a silent one should bring.
     """
 
     at: float
@@ -284,3 +285,4 @@ class Snapshot:
     timeline: Timeline
     layers: tuple[LayerSnapshot, ...]
     error: str = ""
+    hedges: int = 0

@@ -26,6 +26,7 @@ from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import DigestMismatch, NotAnImage, PullError, RegistryError
 from pullscope.engine.events import (
     ChunkDone,
+    ChunkHedged,
     ChunkReturned,
     ChunkStarted,
     FirstByte,
@@ -80,8 +81,18 @@ ATTEMPTS = 8
 PROGRESS = 64 * KIB
 """Bytes that make an attempt count as progress."""
 
+HEDGE_BUDGET = 0.01
+"""Share of an image's bytes that second requests for silent ones may waste."""
+
+HEDGE_AFTER = 1.0
+"""Seconds of silence, and `HEDGE_FACTOR` times the usual wait for a first byte, before an idle
+connection asks for the same bytes."""
+HEDGE_FACTOR = 4.0
+
 _TICK = 0.1
 _STALLED = "stalled"
+_OVERTAKEN = "a second request was answered first"
+_OUTRUN = "the first request went on"
 _ENDED = (LayerState.DONE, LayerState.EXISTING)
 _WRITER_THREADS = 4
 
@@ -101,8 +112,10 @@ class Pull:
         settings: to begin with.
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
+        hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
         largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
+        ranges_known: the registry is known to serve ranges: none is tried first.
         clock: monotonic seconds.
     """
 
@@ -117,7 +130,9 @@ class Pull:
         stall_timeout: float = STALL_TIMEOUT,
         attempts: int = ATTEMPTS,
         split_tail: bool = True,
+        hedge_budget: float = HEDGE_BUDGET,
         largest_first: bool = False,
+        ranges_known: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reference = reference
@@ -130,6 +145,10 @@ class Pull:
         self._attempts = attempts
         self._split_tail = split_tail
         self._largest_first = largest_first
+        self._hedge_budget = hedge_budget
+        self._hedges = 0
+        self._hedge_waste = 0
+        self._first_byte_wait = 0.0  # seconds that a first byte usually takes; 0 until known
         self._clock = clock
         self._began = clock()
         self._observers: list[Observer] = []
@@ -142,7 +161,7 @@ class Pull:
         self._busy = 0
         self._paused = False
         self._cancelled = False
-        self._ranges_work = False
+        self._ranges_work = ranges_known
         self._network = 0
         self._wasted = 0
         self._rate_limit = RateLimit(lambda: self.settings.rate_limit, clock)
@@ -224,6 +243,7 @@ class Pull:
             in_flight=self._busy,
             requests=self._registry.requests,
             retries=sum(layer.retries for layer in layers),
+            hedges=self._hedges,
             memory=self._process.memory_info().rss,
             timeline=self._timeline,
             layers=layers,
@@ -483,7 +503,7 @@ class Pull:
         """A layer's parallelism; one, until the registry has shown that it serves ranges."""
         return self.settings.parallelism if self._ranges_work and not run.whole else 1
 
-    def _launch(self, run: LayerRun, chunk: Chunk) -> None:
+    def _launch(self, run: LayerRun, chunk: Chunk, *, owns: bool = True) -> None:
         if run.part is None:
             raise RuntimeError("a chunk was taken from a layer without a part")
         if not self._free_slots:
@@ -502,6 +522,7 @@ class Pull:
             clock=self._clock,
             on_written=lambda: self._advance(run),
         )
+        attempt.owns = owns
         self._busy += 1
         run.attempts += 1
         run.state = LayerState.RECEIVING
@@ -552,18 +573,17 @@ class Pull:
         reply, judgement = await attempt.open(self._registry)
         if self._timeline.first_byte is None:
             self._pass_milestone("first_byte")
-        skip = 0
-        if judgement.verdict is Verdict.WHOLE:
-            if not attempt.asked.whole:
-                await self._adopt_whole(run, attempt, judgement.reason)
-            skip = attempt.chunk.offset + attempt.chunk.written
+        if not attempt.owns:
+            await self._overtake(run, attempt, judgement.verdict)
+        elif judgement.verdict is Verdict.WHOLE and not attempt.asked.whole:
+            await self._adopt_whole(run, attempt, judgement.reason)
         chunk = attempt.chunk
         self._emit(
             FirstByte(
                 self._now(),
                 run.index,
                 chunk.id,
-                chunk.attempt,
+                attempt.number,
                 reply.status,
                 reply.host,
                 reply.protocol,
@@ -572,7 +592,21 @@ class Pull:
         if judgement.verdict is Verdict.PART and not self._ranges_work:
             self._ranges_work = True
             self._schedule()
-        await attempt.receive(skip)
+        wait = self._clock() - attempt.began
+        self._first_byte_wait += (wait - self._first_byte_wait) / (
+            8 if self._first_byte_wait else 1
+        )
+        await attempt.receive()
+
+    async def _overtake(self, run: LayerRun, attempt: Attempt, verdict: Verdict) -> None:
+        """The second request for a chunk is answered: it goes on, the silent one ends."""
+        if verdict is not Verdict.PART:
+            raise AttemptFailed("the second reply was not the bytes asked for", attempt.status)
+        for other in tuple(run.active):
+            if other.chunk is attempt.chunk and other is not attempt and other.task is not None:
+                other.stop(_OVERTAKEN)
+                await asyncio.wait([other.task])
+        self._hedge_waste += attempt.already_there
 
     async def _adopt_whole(self, run: LayerRun, attempt: Attempt, reason: str) -> None:
         """A reply to a range is the whole layer: let it be the layer."""
@@ -597,6 +631,7 @@ class Pull:
             self._emit(RangeUnusable(self._now(), run.index, reason, 0))
 
     def _stop_ranges(self, run: LayerRun, attempt: Attempt) -> None:
+        self._ranges_work = False  # until another reply shows that it does
         run.whole = True
         run.give_back_retries()
         for other in run.active - {attempt}:
@@ -608,12 +643,25 @@ class Pull:
         """Book what an ended attempt brought, and decide what becomes of the rest."""
         chunk = attempt.chunk
         outdated = run.whole and not attempt.asked.whole
+        rivals = [other for other in run.active if other.chunk is chunk]
+        if not attempt.owns:
+            reason = failure.reason if failure is not None else cut
+            self._emit_returned(run, attempt, reason, None)
+            return
         if chunk.written == chunk.length:
             run.ledger.finish(chunk)
             run.failures.pop(chunk.id, None)
+            for rival in rivals:
+                rival.stop(_OUTRUN)
             now = self._now()
             received = attempt.received_at - self._began if attempt.received_at else now
-            self._emit(ChunkDone(now, run.index, chunk.id, chunk.attempt, received, attempt.gained))
+            self._emit(
+                ChunkDone(now, run.index, chunk.id, attempt.number, received, attempt.gained)
+            )
+        elif rivals:
+            rivals[0].owns = True
+            reason = failure.reason if failure is not None else cut
+            self._emit_returned(run, attempt, reason, None)
         elif failure is not None and not outdated:
             self._retry(run, attempt, failure)
         else:
@@ -673,6 +721,7 @@ class Pull:
             if self._state is PullState.RUNNING:
                 self._cut_silent()
                 self._schedule()
+                self._hedge_silent()
                 if self._observers:
                     self._emit_sample()
 
@@ -683,6 +732,31 @@ class Pull:
                 since = attempt.idle_since
                 if since is not None and now - since > self._stall_timeout:
                     attempt.stop(_STALLED)
+
+    def _hedge_silent(self) -> None:
+        """Send a second request for what a silent one should bring, where a connection is idle."""
+        left = self._hedge_budget * (self._plan.size if self._plan else 0) - self._hedge_waste
+        if self._paused or left <= 0 or not self._ranges_work or self._next_run(self._now()):
+            return
+        now = self._clock()
+        patience = max(HEDGE_AFTER, HEDGE_FACTOR * self._first_byte_wait)
+        for run in self._current_runs():
+            chunks = [attempt.chunk for attempt in run.active]
+            for attempt in tuple(run.active):
+                silent = now - attempt.idle_since if attempt.idle_since is not None else 0.0
+                if (
+                    silent > patience
+                    and self._busy < self.settings.connections
+                    and len(run.active) < self.settings.parallelism
+                    and not (run.whole or attempt.ending or attempt.cut)
+                    and chunks.count(attempt.chunk) == 1
+                ):
+                    chunk = attempt.chunk
+                    chunk.attempt += 1
+                    chunk.queued = self._now()
+                    self._hedges += 1
+                    self._emit(ChunkHedged(self._now(), run.index, chunk.id, chunk.attempt, silent))
+                    self._launch(run, chunk, owns=False)
 
     def _emit_sample(self) -> None:
         layers = [run.snapshot() for run in self._runs]
@@ -710,7 +784,7 @@ class Pull:
                 now,
                 run.index,
                 chunk.id,
-                chunk.attempt,
+                attempt.number,
                 first,
                 chunk.end - first,
                 attempt.connection,
@@ -727,7 +801,7 @@ class Pull:
                 self._now(),
                 run.index,
                 chunk.id,
-                chunk.attempt,
+                attempt.number,
                 attempt.gained,
                 reason,
                 attempt.status,

@@ -190,8 +190,7 @@ def _add_setting_options(parser: argparse.ArgumentParser, defaults: Settings) ->
         "--memory-limit",
         type=_size,
         metavar="SIZE",
-        help="of what is on its way to the disk "
-        f"(default: {size_text(defaults.memory_limit)})",
+        help=f"of what is on its way to the disk (default: {size_text(defaults.memory_limit)})",
     )
 
 

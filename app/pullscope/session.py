@@ -32,6 +32,7 @@ class PullOptions:
         transport: one of `transport.TRANSPORTS`.
         stall_timeout: seconds without a byte after which a connection is cut.
         attempts: fruitless attempts in a row until the pull fails.
+        in_order: write a layer's chunks one behind the other, as a runtime that joins them does.
         largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
         hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
@@ -47,6 +48,7 @@ class PullOptions:
     split_tail: bool = True
     hedge_budget: float = HEDGE_BUDGET
     largest_first: bool = False
+    in_order: bool = False
 
 
 def default_store() -> Path:
@@ -104,6 +106,7 @@ class Session:
             split_tail=options.split_tail,
             hedge_budget=options.hedge_budget,
             largest_first=options.largest_first,
+            in_order=options.in_order,
         )
 
     async def close(self) -> None:

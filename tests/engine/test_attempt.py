@@ -110,9 +110,11 @@ class Bench:
             pace=self.pace,
             part=self.part,
             writers=self.writers,
+            in_turn=lambda offset: True,
             take=self.take,
             clock=self.clock,
             on_written=lambda: self.written.append(chunk.written),
+            on_held=lambda: None,
         )
 
     async def take(self, size: int) -> None:
@@ -174,7 +176,7 @@ async def test_that_bytes_are_written_in_runs_and_each_is_told(bench: Bench) -> 
     chunk = Chunk(0, 0, 200)
     await transfer(bench.attempt(chunk), part_reply(0, 199, *pieces_of(0, 200)))
     assert bench.written == [70, 140, 200]
-    assert bench.part.kept() == [(0, 70), (70, 70), (140, 60)]
+    assert bench.part.kept() == [(0, 200)]
 
 
 async def test_that_few_bytes_are_written_once_they_waited_long_enough(bench: Bench) -> None:
@@ -308,6 +310,26 @@ async def test_that_a_cut_keeps_what_was_received(sent: int, bench: Bench) -> No
     assert (chunk.received, chunk.written) == (sent, sent)
     assert bench.content(100, 200) == BLOB[100 : 100 + sent] + bytes(100 - sent)
     assert reply.closed
+
+
+async def test_that_a_cut_counts_also_where_its_cancellation_is_lost(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunk = Chunk(0, 100, 100)
+    attempt = bench.attempt(chunk)
+    reply = part_reply(100, 199, *pieces_of(100, 200))
+    read = reply.body.read
+
+    async def deaf_read() -> bytes | None:
+        attempt.cut = "paused"  # what interrupts it is lost; the word is all that stays
+        return await read()
+
+    monkeypatch.setattr(reply.body, "read", deaf_read)
+    await attempt.open(cast("Registry", StubRegistry(reply)))
+    with pytest.raises(asyncio.CancelledError):
+        await attempt.receive()
+    await attempt.settle()
+    assert (chunk.received, chunk.written) == (10, 10)
 
 
 @pytest.mark.parametrize("second", [30, 70], ids=["waiting for bytes", "waiting for the thread"])

@@ -135,10 +135,10 @@ def test_that_a_file_system_need_not_reserve(
     def refuse(*_: int) -> None:
         raise OSError(code, "refused")
 
-    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: refuse)
     file = PositionalFile(path)
     file.reserve(1000)
-    monkeypatch.delattr(os, "posix_fallocate")
+    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: None)
     file.reserve(1000)
     file.close()
 
@@ -149,7 +149,7 @@ def test_that_a_full_disk_is_noticed_when_reserving(
     def refuse(*_: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: refuse)
     file = PositionalFile(path)
     with pytest.raises(OSError, match="full"):
         file.reserve(1000)
@@ -215,3 +215,13 @@ def test_that_the_new_file_is_on_disk_before_its_name_and_the_name_before_return
 def test_that_a_directory_that_is_gone_cannot_be_synced(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sync_directory(tmp_path / "gone")
+
+
+def test_that_reserving_never_touches_bytes_that_are_written_meanwhile(path: Path) -> None:
+    """glibc's posix_fallocate writes zeros where a file system cannot reserve."""
+    file = PositionalFile(path)
+    file.resize(4096)
+    file.write(0, [b"x" * 4096])
+    file.reserve(4096)
+    assert path.read_bytes() == b"x" * 4096
+    file.close()

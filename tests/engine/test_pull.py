@@ -127,7 +127,8 @@ async def test_that_settings_change_a_running_pull_without_a_restart(
     running = asyncio.create_task(pull.run())
     await until(lambda: len(puller.of_type(ChunkDone)) >= 1)
     pull.apply(fast)
-    assert pull.snapshot().in_flight > 16  # at once, without waiting for a chunk to end
+    assert pull.snapshot().in_flight >= 16  # at once, without waiting for a chunk to end
+    await until(lambda: pull.snapshot().in_flight == 32)
     snapshot = await running
     [applied] = puller.of_type(SettingsApplied)
     assert (applied.old, applied.new) == (slow, fast)
@@ -370,6 +371,104 @@ async def test_that_without_a_budget_no_second_request_is_sent(
     snapshot = await pull.run()
     assert snapshot.hedges == 0
     assert snapshot.retries >= 1
+    puller.assert_image_is_whole()
+
+
+async def test_that_chunks_can_be_written_in_order(start_lab_process: Any, puller: Any) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=4 * MIB))
+    pull = puller.new(lab.references[0], in_order=True)
+    ahead: list[int] = []
+
+    def watch(event: object) -> None:
+        if isinstance(event, ChunkDone):
+            for layer in pull.snapshot().layers:
+                assert layer.written == layer.frontier
+                ahead.append(layer.received - layer.written)
+
+    pull.observe(watch)
+    snapshot = await pull.run()
+    assert pull.snapshot().layers[0].written == 6 * MIB
+    assert max(ahead) > 256 * KIB  # what waits for its turn is held in memory
+    assert (snapshot.network, snapshot.wasted) == (SIZE, 0)
+    puller.assert_image_is_whole()
+
+
+@pytest.mark.parametrize("fault", ["reset", "stall", "503", "range-ignored", "range-refused"])
+async def test_that_writing_in_order_survives_faults(
+    start_lab_process: Any, puller: Any, fault: str
+) -> None:
+    lab = start_lab_process(faults=FaultPlan.of(f"{fault}=0.3", limit=6, retry_after=0))
+    pull = puller.new(lab.references[0], in_order=True, stall_timeout=0.4)
+    running = asyncio.create_task(pull.run())
+    await until(lambda: pull.snapshot().received > MIB)
+    pull.pause()
+    await until(lambda: pull.snapshot().in_flight == 0)
+    pull.resume()
+    snapshot = await running
+    assert snapshot.network == SIZE + snapshot.wasted
+    puller.assert_image_is_whole()
+
+
+async def test_that_a_request_cut_before_it_began_gives_its_connection_back(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=2 * MIB))
+    pull = puller.new(lab.references[0])
+    running = asyncio.create_task(pull.run())
+    await until(lambda: len(puller.of_type(ChunkDone)) >= 2)
+    for _ in range(5):
+        pull.pause()
+        await until(lambda: pull.snapshot().in_flight == 0)
+        pull.resume()
+        pull.pause()  # in the same turn: no request has taken its first step
+        await until(lambda: pull.snapshot().in_flight == 0)
+        pull.resume()
+    snapshot = await running
+    assert snapshot.received == SIZE
+    puller.assert_image_is_whole()
+
+
+async def test_that_a_pull_cancelled_from_outside_twice_still_ends_in_order(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=SLOW)
+    pull = puller.new(lab.references[0])
+    running = asyncio.create_task(pull.run())
+    await until(lambda: pull.snapshot().received > 0)
+    running.cancel()
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert isinstance(puller.events[-1], PullEnded)
+    open_files = [file.path for file in psutil.Process().open_files()]
+    assert not [path for path in open_files if str(puller.output) in path]
+
+
+async def test_that_an_observer_may_cancel_the_pull(start_lab_process: Any, puller: Any) -> None:
+    lab = start_lab_process()
+    for kind in (PullStarted, PullResolved, ChunkStarted, FirstByte, LayerVerified):
+        pull = puller.new(lab.references[0], output=puller.output / kind.__name__)
+
+        def cancel(event: object, pull: Any = pull, kind: type = kind) -> None:
+            if isinstance(event, kind):
+                pull.cancel()
+
+        pull.observe(cancel)
+        assert (await pull.run()).state is PullState.CANCELLED
+        assert isinstance(puller.events[-1], PullEnded)
+
+
+async def test_that_a_failing_measurement_of_memory_does_not_stop_the_pull(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr(psutil.Process, "memory_info", refuse)
+    lab = start_lab_process(faults=FaultPlan.of("reset=0.3", limit=4))
+    snapshot = await puller.new(lab.references[0]).run()
+    assert snapshot.retries >= 3
     puller.assert_image_is_whole()
 
 

@@ -53,9 +53,12 @@ class Attempt:
         pace: how many bytes move at a time.
         part: where the bytes go.
         writers: threads that write.
+        in_turn: tells whether the bytes from an offset may be written now; while they may not,
+            the chunk is held in memory.
         take: waits until so many more bytes may have come.
         clock: seconds.
         on_written: called on the loop after each write.
+        on_held: called when everything is received and waits for its turn: the connection is free.
 
     Attributes:
         number: 1 for the chunk's first attempt.
@@ -76,9 +79,11 @@ class Attempt:
         pace: Pace,
         part: Part,
         writers: Executor,
+        in_turn: Callable[[int], bool],
         take: Callable[[int], Awaitable[None]],
         clock: Callable[[], float],
         on_written: Callable[[], None],
+        on_held: Callable[[], None],
     ) -> None:
         self.chunk = chunk
         self.number = chunk.attempt
@@ -100,9 +105,12 @@ class Attempt:
         self._pace = pace
         self._part = part
         self._writers = writers
+        self._in_turn = in_turn
+        self._turn: asyncio.Event | None = None
         self._take = take
         self._clock = clock
         self._on_written = on_written
+        self._on_held = on_held
         self._opened = False
         self._reply: BlobReply | None = None
         self._run: list[Piece] = []
@@ -161,13 +169,13 @@ class Attempt:
             PullError: it will not pass.
         """
         self._opened = True
-        if self.cut is not None:
-            raise asyncio.CancelledError
+        self._heed_cut()
         reply = self._reply = await registry.open_blob(
             self._layer, self.asked, self._pace.read_buffer
         )
         self.idle_since = None
         self.status = reply.status
+        self._heed_cut()
         judgement = judge(self.asked, reply.status, reply.headers)
         match judgement.verdict:
             case Verdict.PART | Verdict.WHOLE:
@@ -223,13 +231,18 @@ class Attempt:
             chunk.received += len(piece)
             self._run.append(piece)
             self._run_size += len(piece)
-            if (
+            self._heed_cut()
+            if self._in_turn(chunk.offset + chunk.written) and (
                 self._run_size >= self._pace.run_size
                 or chunk.received == chunk.length
                 or self._clock() - self._run_began > self._pace.run_seconds
             ):
                 await self._start_write()
         self.received_at = self._clock()
+        self._heed_cut()
+        if self._run_size:
+            await self._wait_for_turn()
+            await self._start_write()
         if self._shortened:
             await self._finish_write()  # and hang up: what follows is somebody else's
             return
@@ -256,6 +269,24 @@ class Attempt:
             if self._reply is not None:
                 with contextlib.suppress(httpx.TransportError):
                     await self._reply.close()
+
+    def look_for_turn(self) -> None:
+        """Go on writing where that had to wait for what belongs before it."""
+        if self._turn is not None and self._in_turn(self.chunk.offset + self.chunk.written):
+            self._turn.set()
+
+    async def _wait_for_turn(self) -> None:
+        self._turn = asyncio.Event()
+        self.look_for_turn()
+        if not self._turn.is_set():
+            self._on_held()
+        await self._turn.wait()
+        self._turn = None
+
+    def _heed_cut(self) -> None:
+        """End also where the cancellation was lost because the wait ended in that moment."""
+        if self.cut is not None:
+            raise asyncio.CancelledError
 
     async def _next_piece(self, reply: BlobReply) -> Piece | None:
         self.idle_since = self._clock()

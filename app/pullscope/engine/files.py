@@ -3,11 +3,12 @@
 Each has a portable way beside it, taken where the system lacks the call.
 """
 
+import ctypes
 import errno
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,11 +62,12 @@ class PositionalFile:
 
         In steps: a file system in memory clears the pages, and lets nobody write meanwhile.
         """
-        if not hasattr(os, "posix_fallocate"):
+        allocate = _allocation()
+        if allocate is None:
             return
         for offset in range(0, size, _RESERVED_AT_ONCE):
             try:
-                os.posix_fallocate(self._fd, offset, min(_RESERVED_AT_ONCE, size - offset))
+                allocate(self._fd, offset, min(_RESERVED_AT_ONCE, size - offset))
             except OSError as error:
                 if error.errno in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
                     return
@@ -108,6 +110,29 @@ class PositionalFile:
         with self._seek_lock:
             os.lseek(self._fd, offset, os.SEEK_SET)
             return os.write(self._fd, views[0])
+
+
+def _allocation() -> Callable[[int, int, int], None] | None:
+    """Return what reserves `length` bytes from `offset` in a file, None where nothing does.
+
+    On Linux it is fallocate(2) itself. Where the file system cannot reserve, glibc's
+    posix_fallocate writes a zero into every block that reads as zero, also over what another
+    thread has written there in between.
+    """
+    if sys.platform != "linux":
+        return getattr(os, "posix_fallocate", None)
+    libc = ctypes.CDLL(None, use_errno=True)
+    function = getattr(libc, "fallocate64", None) or getattr(libc, "fallocate", None)
+    if function is None:
+        return None
+
+    def allocate(fd: int, offset: int, length: int) -> None:
+        while function(fd, 0, ctypes.c_int64(offset), ctypes.c_int64(length)) != 0:
+            code = ctypes.get_errno()
+            if code != errno.EINTR:
+                raise OSError(code, os.strerror(code))
+
+    return allocate
 
 
 def sync_directory(path: Path) -> None:

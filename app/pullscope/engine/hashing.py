@@ -47,7 +47,6 @@ class PrefixHasher:
         self._frontier = 0
         self._settled = False
         self._step: asyncio.Future[int] | None = None
-        self._buffer = memoryview(bytearray(min(READ_SIZE, max(size, 1))))
 
     @property
     def idle(self) -> bool:
@@ -84,11 +83,13 @@ class PrefixHasher:
             await asyncio.wait([self._step])
 
     def _hash_between(self, start: int, end: int) -> int:
+        # Not kept from step to step: layers that wait or are done hold none.
+        buffer = memoryview(bytearray(min(READ_SIZE, end - start)))
         while start < end:
-            count = self._part.read_into(self._buffer[: end - start], start)
+            count = self._part.read_into(buffer[: end - start], start)
             if count == 0:
                 raise OSError(f"the part file ends at byte {start}")
-            self._hash.update(self._buffer[:count])
+            self._hash.update(buffer[:count])
             start += count
         return end
 

@@ -27,6 +27,7 @@ class LayerRun:
         kept: bytes of an earlier pull.
         failures: per chunk, attempts in a row that brought little.
         refetched: its bytes were wrong once already.
+        begun: it was looked at; its part is open or will be.
         verified: its bytes match its digest.
     """
 
@@ -46,6 +47,7 @@ class LayerRun:
         self.failures: dict[int, int] = {}
         self.refetched = False
         self.verified = False
+        self.begun = False
         self.error = ""
         self._retries_due: list[tuple[float, int, Chunk]] = []
         self._order = itertools.count()
@@ -62,20 +64,25 @@ class LayerRun:
         if self.hasher is None or self.ledger.complete:
             return False
         if self._retries_due:
-            return self._retries_due[0][0] <= now or (self.ledger.has_wanted and not self.whole)
+            return self.has_retry(now) or (self.ledger.has_wanted and not self.whole)
         if self.whole:
             return not self.ledger.in_flight_count
         return self.ledger.has_wanted
+
+    def has_retry(self, now: float) -> bool:
+        """Whether a chunk's next attempt is due."""
+        return bool(self._retries_due) and self._retries_due[0][0] <= now
 
     def next_chunk(self, now: float, chunk_size: int) -> tuple[Chunk, int]:
         """Return what to ask for next, and how many bytes that were done it gives up.
 
         Call it when `has_work`; for a layer that is fetched whole, with nothing in flight.
         """
-        if self._retries_due and self._retries_due[0][0] <= now:
+        if self.has_retry(now):
             return heapq.heappop(self._retries_due)[2], 0
         if self.whole:
             chunk, given_up = self.ledger.take_rest()
+            self.kept = sum(extent.length for extent in self.ledger.extents if extent.chunk == -1)
         else:
             chunk, given_up = self.ledger.take(chunk_size), 0
         if chunk is None:

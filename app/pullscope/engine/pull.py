@@ -13,10 +13,11 @@ import logging
 import random
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from os import cpu_count
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 import psutil
@@ -113,6 +114,8 @@ class Pull:
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
         hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
+        in_order: write a layer's chunks one behind the other, as a runtime that joins them to a
+            stream does; those that wait for their turn are held in memory.
         largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
         ranges_known: the registry is known to serve ranges: none is tried first.
@@ -132,6 +135,7 @@ class Pull:
         split_tail: bool = True,
         hedge_budget: float = HEDGE_BUDGET,
         largest_first: bool = False,
+        in_order: bool = False,
         ranges_known: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -145,6 +149,7 @@ class Pull:
         self._attempts = attempts
         self._split_tail = split_tail
         self._largest_first = largest_first
+        self._in_order = in_order
         self._hedge_budget = hedge_budget
         self._hedges = 0
         self._hedge_waste = 0
@@ -175,7 +180,11 @@ class Pull:
         self._ended_at: float | None = None
         self._writers = ThreadPoolExecutor(_WRITER_THREADS, "pullscope-write")
         self._hashers = ThreadPoolExecutor(max(1, cpu_count() or 1), "pullscope-hash")
+        # Looking through an old part may take long; bytes that come must be written meanwhile.
+        self._others = ThreadPoolExecutor(_WRITER_THREADS, "pullscope-file")
+        self._in_threads: set[Future[Any]] = set()
         self._process = psutil.Process()
+        self._memory = 0
 
     # What a user does
 
@@ -214,9 +223,14 @@ class Pull:
 
     def cancel(self) -> None:
         """End the pull in order; `run` returns. What was fetched stays for the next pull."""
-        if not self._cancelled and not self._state.ended:
-            self._cancelled = True
-            if self._task is not None:
+        committing = self._state is PullState.COMMITTING  # all but done: it will be in a moment
+        if self._cancelled or committing or self._state.ended:
+            return
+        self._cancelled = True
+        if self._task is not None and not self._task.done():
+            if self._task is _current_task():  # called by an observer: at its next step
+                asyncio.get_running_loop().call_soon(self._task.cancel)
+            else:
                 self._task.cancel()
 
     def snapshot(self) -> Snapshot:
@@ -236,7 +250,7 @@ class Pull:
             total=self._plan.size if self._plan else 0,
             reused=existing + sum(run.kept for run in self._runs),
             network=self._network + sum(a.network for run in self._runs for a in run.active),
-            wasted=self._wasted,
+            wasted=self._wasted + sum(a.skipped for run in self._runs for a in run.active),
             received=sum(layer.received for layer in layers),
             written=sum(layer.written for layer in layers),
             hashed=sum(layer.hashed for layer in layers),
@@ -244,7 +258,7 @@ class Pull:
             requests=self._registry.requests,
             retries=sum(layer.retries for layer in layers),
             hedges=self._hedges,
-            memory=self._process.memory_info().rss,
+            memory=self._resident(),
             timeline=self._timeline,
             layers=layers,
             error=self._error,
@@ -260,13 +274,15 @@ class Pull:
         """
         self._task = task = asyncio.current_task()
         self._began = self._clock()
+        cancelled_before = self._cancelled
         self._emit(
             PullStarted(0.0, str(self.reference), str(self.store.root), self.settings, time.time())
         )
         ticking = asyncio.get_running_loop().create_task(self._tick())
         try:
-            if self._cancelled:
-                raise asyncio.CancelledError
+            if cancelled_before:
+                self._state = PullState.CANCELLED
+                return self.snapshot()
             plan = await self._resolve()
             await self._fetch(plan)
             await self._commit(plan)
@@ -281,10 +297,11 @@ class Pull:
             raise
         finally:
             ticking.cancel()
-            await asyncio.wait([ticking])
-            await self._clean_up()
-            self._ended_at = self._clock()
-            self._emit(PullEnded(self._now(), self._state, self._error))
+            try:
+                await _undisturbed(self._clean_up(ticking))
+            finally:
+                self._ended_at = self._clock()
+                self._emit(PullEnded(self._now(), self._state, self._error))
         return self.snapshot()
 
     async def _resolve(self) -> PullPlan:
@@ -320,24 +337,39 @@ class Pull:
 
     async def _fetch(self, plan: PullPlan) -> None:
         await self._in_thread(self.store.prepare)
+        there = await self._in_thread(lambda: [self.store.has(layer) for layer in plan.layers])
+        for run, is_there in zip(self._runs, there, strict=True):
+            if is_there:
+                self._note_existing(run)
         self._finished = asyncio.get_running_loop().create_future()
         self._config = self._start(self._fetch_config(plan))
-        for run in self._runs:
-            self._start(self._open_layer(run))
+        self._schedule()
+        self._look_whether_finished()
         await self._finished
+
+    def _note_existing(self, run: LayerRun) -> None:
+        run.state = LayerState.EXISTING
+        self._emit(LayerExisting(self._now(), run.index))
 
     async def _commit(self, plan: PullPlan) -> None:
         self._state = PullState.COMMITTING
         await self._in_thread(self.store.add_image, plan, self.reference)
         self._pass_milestone("committed")
 
-    async def _clean_up(self) -> None:
+    async def _clean_up(self, ticking: asyncio.Task[None]) -> None:
         """Bring everything to an end: nothing touches a file or the network afterwards."""
+        await asyncio.wait([ticking])
         self._cut("cancelled")
         if self._config is not None:
             self._config.cancel()
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        for run in self._runs:
+            if run.part is not None:
+                run.part.abandon()
+        while self._tasks or self._in_threads:
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+            threads = [asyncio.wrap_future(thread) for thread in tuple(self._in_threads)]
+            await asyncio.gather(*threads, return_exceptions=True)
         if self._finished is not None and self._finished.done() and not self._finished.cancelled():
             self._finished.exception()  # seen, also when the pull was cancelled first
         for run in self._runs:
@@ -348,6 +380,7 @@ class Pull:
                 run.part.close()
                 run.part = None
         self._writers.shutdown(wait=False)
+        self._others.shutdown(wait=False)
         self._hashers.shutdown(wait=False)
 
     # Layers
@@ -358,10 +391,6 @@ class Pull:
             await self._in_thread(self.store.add_blob, plan.config.digest, body)
 
     async def _open_layer(self, run: LayerRun) -> None:
-        if await self._in_thread(self.store.has, run.layer):
-            run.state = LayerState.EXISTING
-            self._emit(LayerExisting(self._now(), run.index))
-            return
         part = run.part = await self._in_thread(self.store.open_part, run.layer)
         for offset, length in await self._in_thread(part.kept):
             run.ledger.keep(offset, length)
@@ -392,6 +421,8 @@ class Pull:
             self._fail(error, run)
             return
         hasher.follow(run.ledger.frontier)
+        for attempt in run.active:
+            attempt.look_for_turn()
         if not run.ledger.complete:
             return
         if run.state in (LayerState.PENDING, LayerState.RECEIVING):
@@ -432,9 +463,9 @@ class Pull:
             self._fail(error, run)
             return
         run.refetched = True
+        await self._in_thread(part.restart)
         self._wasted += run.layer.size - run.kept
         run.kept = 0
-        await self._in_thread(part.restart)
         run.ledger.restart()
         run.state = LayerState.RECEIVING
         self._begin_hash(run, part)
@@ -444,6 +475,8 @@ class Pull:
         """End the pull with `error`; the first one counts."""
         if self._finished is None or self._finished.done():
             return
+        if isinstance(error, OSError) and error.errno:
+            error = store_error(error, self.store.root)
         if run is not None:
             run.state = LayerState.FAILED
             run.error = _in_words(error)
@@ -456,11 +489,17 @@ class Pull:
         ending = self._finished is None or self._finished.done()
         if self._paused or ending or self._state is not PullState.RUNNING:
             return
+        for current in self._current_runs():
+            if not current.begun:  # only now: there may be more layers than descriptors
+                current.begun = True
+                self._start(self._open_layer(current))
         now = self._now()
-        while self._busy < self.settings.connections and (run := self._next_run(now)):
-            chunk, given_up = run.next_chunk(now, self.settings.chunk_size)
-            self._wasted += given_up
-            self._launch(run, chunk)
+        while (
+            not self._paused
+            and self._busy < self.settings.connections
+            and (run := self._next_run(now))
+        ):
+            self._launch(run, self._next_chunk(run, now, self.settings.chunk_size))
         if self._split_tail and self._ranges_work and self._busy < self.settings.connections:
             self._share_tails(now)
 
@@ -469,9 +508,21 @@ class Pull:
         fitting = [
             run
             for run in self._current_runs()
-            if len(run.active) < self._most_chunks(run) and run.has_work(now)
+            if run.has_work(now)
+            and (
+                len(run.active) < self._most_chunks(run)
+                # All the others may be waiting for the bytes of this one.
+                or (self._in_order and run.has_retry(now))
+            )
         ]
         return min(fitting, key=lambda run: len(run.active), default=None)
+
+    def _next_chunk(self, run: LayerRun, now: float, chunk_size: int) -> Chunk:
+        """Take a layer's next chunk; what it gives up of this pull's own bytes is wasted."""
+        kept = run.kept
+        chunk, given_up = run.next_chunk(now, chunk_size)
+        self._wasted += given_up - (kept - run.kept)
+        return chunk
 
     def _current_runs(self) -> list[LayerRun]:
         """Return the layers that may receive bytes now."""
@@ -518,9 +569,11 @@ class Pull:
             pace=self._pace(),
             part=run.part,
             writers=self._writers,
+            in_turn=lambda offset: not self._in_order or offset == run.ledger.frontier,
             take=self._rate_limit.take,
             clock=self._clock,
             on_written=lambda: self._advance(run),
+            on_held=lambda: self._free_slot(attempt),
         )
         attempt.owns = owns
         self._busy += 1
@@ -552,14 +605,12 @@ class Pull:
         except RangeRefused as error:
             cut = str(error)
             self._ask_whole(run, cut, attempt)
-        except OSError as error:
-            fatal = store_error(error, self.store.root)
         except Exception as error:
             fatal = error
         try:
             await attempt.settle()
-        except OSError as error:
-            fatal = store_error(error, self.store.root)
+        except Exception as error:
+            fatal = error
         self._release(run, attempt)
         try:
             self._account(run, attempt, None if fatal else failure, str(fatal or cut))
@@ -617,11 +668,11 @@ class Pull:
             await asyncio.wait(others)
         run.ledger.give_back(attempt.chunk, attempt.chunk.written)
         self._emit_returned(run, attempt, "the reply is the whole layer", None)
-        chunk, given_up = run.next_chunk(self._now(), 0)
+        done = run.ledger.written
+        chunk = self._next_chunk(run, self._now(), 0)
         chunk.connection = attempt.connection
         attempt.adopt(chunk)
-        self._wasted += given_up
-        self._emit(RangeUnusable(self._now(), run.index, reason, given_up))
+        self._emit(RangeUnusable(self._now(), run.index, reason, done - run.ledger.written))
         self._emit_started(run, attempt)
 
     def _ask_whole(self, run: LayerRun, reason: str, attempt: Attempt) -> None:
@@ -693,14 +744,20 @@ class Pull:
 
     def _release(self, run: LayerRun, attempt: Attempt) -> None:
         run.active.discard(attempt)
-        heapq.heappush(self._free_slots, attempt.connection)
-        self._busy -= 1
+        self._free_slot(attempt)
         self._network += attempt.network
         self._wasted += attempt.skipped
         if attempt.network >= PROGRESS:
             rate = attempt.network / max(self._clock() - attempt.began, 1e-6)
             known = self._connection_rate or rate
             self._connection_rate = known + (rate - known) / 8
+
+    def _free_slot(self, attempt: Attempt) -> None:
+        """Let others have the attempt's connection; once, it may not need it to its very end."""
+        if attempt.connection >= 0:
+            heapq.heappush(self._free_slots, attempt.connection)
+            self._busy -= 1
+            attempt.connection = -1
 
     def _pace(self) -> Pace:
         settings = self.settings
@@ -716,14 +773,22 @@ class Pull:
 
     async def _tick(self) -> None:
         """Ten times a second: cut silent connections, start retries that are due, take a sample."""
-        while True:
-            await asyncio.sleep(_TICK)
-            if self._state is PullState.RUNNING:
-                self._cut_silent()
-                self._schedule()
-                self._hedge_silent()
-                if self._observers:
-                    self._emit_sample()
+        try:
+            while True:
+                await asyncio.sleep(_TICK)
+                if self._state is PullState.RUNNING:
+                    self._cut_silent()
+                    self._schedule()
+                    self._hedge_silent()
+                    if self._observers:
+                        self._emit_sample()
+        except Exception as error:
+            self._fail(error)  # without it nothing would be retried and no silence be noticed
+
+    def _resident(self) -> int:
+        with suppress(psutil.Error, OSError):  # no descriptor may be left to ask with
+            self._memory = self._process.memory_info().rss
+        return self._memory
 
     def _cut_silent(self) -> None:
         now = self._clock()
@@ -767,7 +832,7 @@ class Pull:
                 sum(layer.written for layer in layers),
                 sum(layer.hashed for layer in layers),
                 self._busy,
-                self._process.memory_info().rss,
+                self._resident(),
             )
         )
 
@@ -814,7 +879,8 @@ class Pull:
             try:
                 observer(event)
             except Exception:
-                self._observers.remove(observer)
+                if observer in self._observers:
+                    self._observers.remove(observer)
                 LOGGER.exception("observer %r failed and was removed", observer)
 
     def _pass_milestone(self, name: str) -> None:
@@ -834,19 +900,45 @@ class Pull:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
+        self._look_whether_finished()
+        self._schedule()
+
+    def _look_whether_finished(self) -> None:
         finished = self._finished
-        if finished is None or finished.done():
+        if finished is None or finished.done() or self._config is None:
             return
-        config_there = self._config is not None and self._config.done()
-        if config_there and all(run.state in _ENDED for run in self._runs):
+        if self._config.done() and all(run.state in _ENDED for run in self._runs):
             finished.set_result(None)
-        else:
-            self._schedule()
 
     def _in_thread(
-        self, function: Callable[P, T], *args: P.args, **_: P.kwargs
+        self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> asyncio.Future[T]:
-        return asyncio.get_running_loop().run_in_executor(self._writers, function, *args)
+        thread = self._others.submit(function, *args, **kwargs)
+        # Waited for in the end also when whoever asked is gone: a thread cannot be cancelled.
+        self._in_threads.add(thread)
+        thread.add_done_callback(self._in_threads.discard)
+        return asyncio.wrap_future(thread)
+
+
+def _current_task() -> "asyncio.Task[object] | None":
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # no loop runs: called before or after the pull
+        return None
+
+
+async def _undisturbed(work: Coroutine[None, None, None]) -> None:
+    """Run `work` to its end, whatever is cancelled meanwhile; that is heeded afterwards."""
+    task = asyncio.get_running_loop().create_task(work)
+    interrupted: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            interrupted = error
+    task.result()
+    if interrupted is not None:
+        raise interrupted
 
 
 def _in_words(error: BaseException) -> str:

@@ -207,6 +207,11 @@ class Part:
             self._file.close()
             raise
         self._journal_lock = threading.Lock()
+        self._abandoned = False
+
+    def abandon(self) -> None:
+        """Let `kept` end at once: what it finds is not wanted any more."""
+        self._abandoned = True
 
     def reserve(self) -> None:
         """Reserve the blob's space on disk; bytes may be written meanwhile."""
@@ -221,6 +226,8 @@ class Part:
         runs: dict[int, int] = {}
         buffer = memoryview(bytearray(READ_SIZE))
         for line in journal.splitlines():
+            if self._abandoned:
+                break
             entry = _journal_entry(line, self._size)
             if entry is not None and self._checksum(entry[0], entry[1], buffer) == entry[2]:
                 runs[entry[0]] = max(entry[1], runs.get(entry[0], 0))
@@ -325,10 +332,13 @@ def _journal_entry(line: bytes, size: int) -> tuple[int, int, str] | None:
 
 
 def _disjoint(runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield sorted runs without the parts that an earlier one covers."""
-    covered = 0
+    """Yield sorted runs, those that touch or overlap as one."""
+    begin = end = 0
     for offset, length in runs:
-        start, end = max(offset, covered), offset + length
-        if start < end:
-            yield start, end - start
-            covered = end
+        if offset > end:
+            if begin < end:
+                yield begin, end - begin
+            begin = offset
+        end = max(end, offset + length)
+    if begin < end:
+        yield begin, end - begin

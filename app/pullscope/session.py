@@ -45,7 +45,7 @@ class PullOptions:
     transport: str = "pyreqwest"
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
-    split_tail: bool = True
+    split_tail: bool = False
     hedge_budget: float = HEDGE_BUDGET
     largest_first: bool = False
     in_order: bool = False

@@ -281,7 +281,7 @@ async def test_that_idle_connections_share_what_is_left_of_a_slow_layer(
     image = SyntheticImage("demo/app", "1", (8 * MIB,))
     lab = start_lab_process(images=(image,), shaping=SLOW)
     one_chunk = Settings(layers=1, parallelism=8, connections=8, chunk_size=8 * MIB)
-    snapshot = await puller.new(lab.references[0], one_chunk).run()
+    snapshot = await puller.new(lab.references[0], one_chunk, split_tail=True).run()
     extents = sorted(snapshot.layers[0].extents, key=lambda extent: extent.offset)
     assert len(extents) >= 8
     assert max(extent.length for extent in extents) < 2 * MIB
@@ -292,11 +292,13 @@ async def test_that_idle_connections_share_what_is_left_of_a_slow_layer(
     puller.assert_image_is_whole()
 
 
-async def test_that_sharing_can_be_left_out(start_lab_process: Any, puller: Any) -> None:
+async def test_that_nothing_is_shared_unless_it_is_wanted(
+    start_lab_process: Any, puller: Any
+) -> None:
     image = SyntheticImage("demo/app", "1", (2 * MIB,))
     lab = start_lab_process(images=(image,), shaping=SLOW)
     settings = Settings(layers=1, parallelism=8, connections=8, chunk_size=2 * MIB)
-    snapshot = await puller.new(lab.references[0], settings, split_tail=False).run()
+    snapshot = await puller.new(lab.references[0], settings).run()
     assert [extent.length for extent in snapshot.layers[0].extents] == [2 * MIB]
 
 
@@ -308,7 +310,9 @@ async def test_that_a_shared_chunk_survives_faults(
     plan = FaultPlan.of(f"{fault}=0.3", limit=8, retry_after=0)
     lab = start_lab_process(images=(image,), shaping=SLOW, faults=plan)
     settings = Settings(layers=2, parallelism=8, connections=12, chunk_size=2 * MIB)
-    snapshot = await puller.new(lab.references[0], settings, stall_timeout=0.5).run()
+    snapshot = await puller.new(
+        lab.references[0], settings, stall_timeout=0.5, split_tail=True
+    ).run()
     assert snapshot.network == 7 * MIB + snapshot.wasted
     puller.assert_image_is_whole()
 

@@ -117,7 +117,8 @@ class Pull:
         in_order: write a layer's chunks one behind the other, as a runtime that joins them to a
             stream does; those that wait for their turn are held in memory.
         largest_first: begin with the largest layer instead of the manifest's first.
-        split_tail: whether idle connections share the last chunks of a layer.
+        split_tail: whether idle connections share the last chunks of a layer; what the hung up
+            connection had on its way is wasted then.
         ranges_known: the registry is known to serve ranges: none is tried first.
         clock: monotonic seconds.
     """
@@ -132,7 +133,7 @@ class Pull:
         *,
         stall_timeout: float = STALL_TIMEOUT,
         attempts: int = ATTEMPTS,
-        split_tail: bool = True,
+        split_tail: bool = False,
         hedge_budget: float = HEDGE_BUDGET,
         largest_first: bool = False,
         in_order: bool = False,

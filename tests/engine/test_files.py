@@ -1,5 +1,6 @@
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pullscope.engine import files
-from pullscope.engine.files import PositionalFile, replace_durably, sync_directory
+from pullscope.engine.files import PositionalFile, replace_file, sync_directory
 
 
 @pytest.fixture(params=["positional", "portable"], autouse=True)
@@ -97,6 +98,62 @@ def test_that_a_second_opener_does_not_get_the_lock(path: Path) -> None:
     second.close()
 
 
+def test_that_a_file_knows_whether_it_has_its_lock_and_its_place(path: Path) -> None:
+    first, second = PositionalFile(path), PositionalFile(path)
+    assert first.lock()
+    assert first.has_lock
+    assert not second.lock()
+    assert not second.has_lock
+    assert first.in_place
+    path.rename(path.with_name("blob"))
+    assert not first.in_place
+    third = PositionalFile(path)
+    assert third.in_place
+    assert not first.in_place
+    for file in (first, second, third):
+        file.close()
+
+
+def test_that_no_lock_is_claimed_where_the_file_system_knows_none(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    file = PositionalFile(path)
+    assert file.lock()
+    assert not file.has_lock
+    file.close()
+
+
+def test_that_a_file_is_made_only_when_asked(path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        PositionalFile(path, create=False)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("code", [None, errno.EXDEV, errno.ENOSYS, errno.EINVAL])
+def test_that_bytes_are_copied_from_another_file(
+    code: int | None, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if code is not None:
+
+        def refuse(*_: int) -> int:
+            raise OSError(code, "refused")
+
+        monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    source = tmp_path / "source"
+    body = bytes(range(256)) * 10_000
+    source.write_bytes(body)
+    file = PositionalFile(path)
+    file.copy_from(source, 1000, 512, 2_000_001)
+    assert path.read_bytes() == bytes(512) + body[1000 : 1000 + 2_000_001]
+    with pytest.raises(OSError, match="ends at byte 2560000 of 2560001"):
+        file.copy_from(source, 2_559_000, 0, 1001)
+    file.close()
+
+
 def test_that_a_file_is_resized_both_ways(path: Path) -> None:
     file = PositionalFile(path)
     file.write(0, [b"0123456789"])
@@ -128,6 +185,25 @@ def test_that_reserving_loses_nothing_and_goes_in_steps(
     file.close()
 
 
+def test_that_a_large_file_is_reserved_in_part(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserved: list[tuple[int, int]] = []
+    monkeypatch.setattr(files, "MOST_RESERVED", 2500)
+    monkeypatch.setattr(files, "_RESERVED_AT_ONCE", 1000)
+    monkeypatch.setattr(files, "_allocation", lambda: lambda _, *at: reserved.append(at))
+    file = PositionalFile(path)
+    file.reserve(9000)
+    assert reserved == [(0, 1000), (1000, 1000), (2000, 500)]
+    file.close()
+
+
+def test_that_more_than_the_disk_has_is_refused_before_any_of_it_is_taken(path: Path) -> None:
+    file = PositionalFile(path)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        file.reserve(2**50)
+    file.close()
+    assert path.stat().st_blocks == 0
+
+
 @pytest.mark.parametrize("code", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
 def test_that_a_file_system_need_not_reserve(
     code: int, path: Path, monkeypatch: pytest.MonkeyPatch
@@ -135,11 +211,11 @@ def test_that_a_file_system_need_not_reserve(
     def refuse(*_: int) -> None:
         raise OSError(code, "refused")
 
-    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: refuse)
     file = PositionalFile(path)
-    file.reserve(1000)
-    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: None)
-    file.reserve(1000)
+    for allocation in (refuse, None):
+        monkeypatch.setattr(files, "_allocation", lambda found=allocation: found)
+        file.reserve(1000)
+        assert path.stat().st_size == 0
     file.close()
 
 
@@ -149,10 +225,25 @@ def test_that_a_full_disk_is_noticed_when_reserving(
     def refuse(*_: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("pullscope.engine.files._allocation", lambda: refuse)
+    monkeypatch.setattr(files, "_allocation", lambda: refuse)
     file = PositionalFile(path)
     with pytest.raises(OSError, match="full"):
         file.reserve(1000)
+    file.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems reserve in another way")
+def test_that_space_is_not_reserved_by_writing_zeros(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # glibc's posix_fallocate does that where the file system cannot reserve, and would overwrite
+    # what another thread writes at the same moment.
+    def refuse(*_: int) -> None:
+        raise AssertionError("posix_fallocate may write")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    file = PositionalFile(path)
+    file.reserve(1000)
     file.close()
 
 
@@ -170,7 +261,7 @@ def test_that_a_closed_file_refuses_to_be_used(path: Path) -> None:
 def test_that_a_small_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "index.json"
     for body in (b"old and long", b"new"):
-        replace_durably(path, body)
+        replace_file(path, body)
         assert path.read_bytes() == body
     assert [entry.name for entry in tmp_path.iterdir()] == ["index.json"]
 
@@ -179,14 +270,14 @@ def test_that_a_file_that_cannot_be_replaced_stays_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "index.json"
-    replace_durably(path, b"old")
+    replace_file(path, b"old")
 
     def refuse(_: int) -> None:
         raise OSError(errno.EIO, "broken")
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OSError, match="broken"):
-        replace_durably(path, b"new")
+        replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["index.json"]
 
@@ -207,9 +298,33 @@ def test_that_the_new_file_is_on_disk_before_its_name_and_the_name_before_return
 
     monkeypatch.setattr(os, "fsync", note_sync)
     monkeypatch.setattr(os, "replace", note_replace)
-    replace_durably(tmp_path / "index.json", b"new")
+    replace_file(tmp_path / "index.json", b"new")
     if os.path.isdir("/proc/self/fd"):
         assert happened == ["sync file", "rename", "sync directory"]
+
+
+def test_that_what_need_not_be_durable_is_not_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise AssertionError("synced")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    replace_file(tmp_path / "index.json", b"new", durable=False)
+    assert (tmp_path / "index.json").read_bytes() == b"new"
+
+
+def test_that_a_temporary_name_is_known_again(tmp_path: Path) -> None:
+    temporary = files.temporary_beside(tmp_path / "index.json")
+    assert files.is_temporary_of(temporary, "index.json")
+    for name in (
+        "index.json",
+        ".index.json",
+        ".index.json.x-1",
+        ".other.json.1-1",
+        ".index.json.1",
+    ):
+        assert not files.is_temporary_of(tmp_path / name, "index.json")
 
 
 def test_that_a_directory_that_is_gone_cannot_be_synced(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import StoreError
 from pullscope.engine.files import PositionalFile
+from pullscope.engine.inventory import REF_NAME
 from pullscope.engine.manifests import (
     DOCKER_CONFIG,
     DOCKER_MANIFEST,
@@ -24,11 +25,10 @@ from pullscope.engine.manifests import (
 )
 from pullscope.engine.model import Layer, PullPlan
 from pullscope.engine.reference import parse_reference
-from pullscope.engine.store import INGEST, Part, Store, store_error
+from pullscope.engine.store import INGEST, Durability, Part, Store, store_error
 
 BODY = bytes(range(200)) * 5
 LAYER = Layer(digest_of(BODY), len(BODY), "application/vnd.oci.image.layer.v1.tar")
-REF_NAME = "org.opencontainers.image.ref.name"
 
 
 @pytest.fixture
@@ -65,8 +65,16 @@ def plan(
 
 def add(store: Store, text: str, **fields: str) -> PullPlan:
     made = plan(text, **fields)
+    store.add_blob(made.config.digest, b"{}")
+    store.add_blob(LAYER.digest, BODY)
     store.add_image(made, parse_reference(text))
     return made
+
+
+def opened(store: Store, layer: Layer = LAYER) -> Part:
+    part = store.open_part(layer)
+    assert part is not None
+    return part
 
 
 def index(store: Store) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def names(store: Store) -> list[str | None]:
 
 
 def test_that_the_layout_is_written_as_its_specification_says(store: Store) -> None:
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.write(0, [BODY])
     store.commit(part, LAYER.digest)
     made = add(store, "registry.test/app:1", platform="linux/arm/v7")
@@ -97,7 +105,10 @@ def test_that_the_layout_is_written_as_its_specification_says(store: Store) -> N
                 "digest": made.digest,
                 "size": len(made.manifest),
                 "platform": {"os": "linux", "architecture": "arm", "variant": "v7"},
-                "annotations": {REF_NAME: "1"},
+                "annotations": {
+                    REF_NAME: "1",
+                    "io.containerd.image.name": "registry.test/app:1",
+                },
             }
         ],
     }
@@ -208,10 +219,26 @@ def test_that_a_blob_that_cannot_be_looked_at_is_a_store_error(
 def test_that_an_image_replaces_the_one_of_its_name_only(store: Store) -> None:
     first = add(store, "registry.test/app:1")
     add(store, "registry.test/app:2")
-    again = add(store, "registry.test/other:1")
+    again = add(store, "registry.test/app:1", platform="linux/arm64")
     assert names(store) == ["2", "1"]
-    assert [entry["digest"] for entry in index(store)["manifests"]][1] == again.digest
-    assert first.digest != again.digest
+    assert index(store)["manifests"][1]["platform"]["architecture"] == "arm64"
+    assert first.digest == again.digest
+
+
+def test_that_the_latest_image_of_a_tag_has_it_and_none_is_lost(store: Store) -> None:
+    for repository in ("app", "other", "third"):
+        add(store, f"registry.test/{repository}:1")
+    assert names(store) == ["registry.test/app:1", "registry.test/other:1", "1"]
+    add(store, "registry.test/app:1")
+    assert names(store) == ["registry.test/other:1", "registry.test/third:1", "1"]
+    assert len({entry["digest"] for entry in index(store)["manifests"]}) == 3
+
+
+def test_that_an_entry_by_others_without_a_full_name_gives_way_to_its_name(store: Store) -> None:
+    theirs = {"digest": LAYER.digest, "annotations": {REF_NAME: "1"}}
+    (store.root / "index.json").write_text(json.dumps({"manifests": [theirs]}))
+    made = add(store, "registry.test/app:1")
+    assert [entry["digest"] for entry in index(store)["manifests"]] == [made.digest]
 
 
 def test_that_an_image_without_a_tag_has_no_name_and_stands_once(store: Store) -> None:
@@ -274,7 +301,7 @@ def test_that_a_damaged_index_is_not_overwritten(body: bytes, store: Store) -> N
 
 
 def kept(store: Store, size: int = LAYER.size) -> list[tuple[int, int]]:
-    part = store.open_part(Layer(LAYER.digest, size, ""))
+    part = opened(store, Layer(LAYER.digest, size, ""))
     try:
         return part.kept()
     finally:
@@ -283,7 +310,7 @@ def kept(store: Store, size: int = LAYER.size) -> list[tuple[int, int]]:
 
 def write(store: Store, *runs: tuple[int, int]) -> None:
     """Write runs of the layer into its part, and leave it for a later pull."""
-    part = store.open_part(LAYER)
+    part = opened(store)
     for offset, end in runs:
         middle = (offset + end) // 2
         part.write(offset, [BODY[offset:middle], BODY[middle:end]])
@@ -291,7 +318,7 @@ def write(store: Store, *runs: tuple[int, int]) -> None:
 
 
 def test_that_a_new_part_has_the_size_of_its_layer_and_no_byte(store: Store) -> None:
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.reserve()
     assert part_path(store).stat().st_size == LAYER.size
     assert part.kept() == []
@@ -299,14 +326,14 @@ def test_that_a_new_part_has_the_size_of_its_layer_and_no_byte(store: Store) -> 
 
 
 def test_that_a_part_without_a_byte_is_removed_on_close(store: Store) -> None:
-    store.open_part(LAYER).close()
+    opened(store).close()
     assert list((store.root / INGEST).iterdir()) == []
 
 
 def test_that_a_part_with_bytes_is_left_for_a_later_pull(store: Store) -> None:
     write(store, (100, 250), (0, 40), (990, 1000))
     assert kept(store) == [(0, 40), (100, 150), (990, 10)]
-    part = store.open_part(LAYER)
+    part = opened(store)
     buffer = memoryview(bytearray(150))
     assert part.read_into(buffer, 100) == 150
     assert bytes(buffer) == BODY[100:250]
@@ -348,19 +375,19 @@ def test_that_a_torn_last_line_costs_its_own_run_only(store: Store) -> None:
         with journal_path(store).open("r+b") as file:
             file.truncate(journal_path(store).stat().st_size - torn)
         expected = [(0, 100)] if torn > 1 else [(0, 200)]
-        part = store.open_part(LAYER)
+        part = opened(store)
         assert part.kept() == expected
         part.write(300, [BODY[300:400]])
         part.close()
         assert kept(store) == [*expected, (300, 100)]
-        part = store.open_part(LAYER)
+        part = opened(store)
         part.restart()
         part.close()
 
 
 def test_that_a_part_begun_anew_keeps_nothing(store: Store) -> None:
     write(store, (0, 100))
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.restart()
     assert part.kept() == []
     part.write(200, [BODY[200:300]])
@@ -437,10 +464,9 @@ def test_that_whatever_is_written_is_kept(
 
 
 def test_that_a_part_is_open_once(store: Store) -> None:
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.write(0, [BODY[:100]])
-    with pytest.raises(StoreError, match="another pull is fetching"):
-        store.open_part(LAYER)
+    assert store.open_part(LAYER) is None
     assert part.kept() == [(0, 100)]
     part.close()
     assert kept(store) == [(0, 100)]
@@ -449,12 +475,14 @@ def test_that_a_part_is_open_once(store: Store) -> None:
 def test_that_a_part_can_be_opened_after_another_pull_tidied_up(store: Store) -> None:
     add(store, "registry.test/app:1")
     assert not (store.root / INGEST).exists()
-    store.open_part(LAYER).close()
+    store.blob_path(LAYER.digest).unlink()
+    opened(store).close()
 
 
 def test_that_a_pull_that_ends_leaves_the_parts_of_others(store: Store) -> None:
     write(store, (0, 100))
     add(store, "registry.test/app:1")
+    store.blob_path(LAYER.digest).unlink()
     assert kept(store) == [(0, 100)]
 
 
@@ -462,7 +490,7 @@ def test_that_a_pull_that_ends_leaves_the_parts_of_others(store: Store) -> None:
 
 
 def test_that_a_part_becomes_a_blob(store: Store) -> None:
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.write(500, [BODY[500:]])
     part.write(0, [BODY[:500]])
     store.commit(part, LAYER.digest)
@@ -474,7 +502,7 @@ def test_that_a_part_becomes_a_blob(store: Store) -> None:
 
 def test_that_a_layer_of_no_bytes_becomes_a_blob(store: Store) -> None:
     empty = Layer(digest_of(b""), 0, "")
-    part = store.open_part(empty)
+    part = opened(store, empty)
     part.reserve()
     assert part.kept() == []
     store.commit(part, empty.digest)
@@ -500,7 +528,7 @@ def test_that_the_bytes_are_on_disk_before_their_name(
     monkeypatch.setattr(
         "pullscope.engine.store.sync_directory", lambda path: happened.append(f"sync {path.name}")
     )
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.write(0, [BODY])
     store.commit(part, LAYER.digest)
     assert happened == ["sync", "rename", "sync sha256", "sync blobs"]
@@ -512,7 +540,7 @@ def test_that_a_commit_that_fails_leaves_the_part(
     def refuse(_: PositionalFile) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    part = store.open_part(LAYER)
+    part = opened(store)
     part.write(0, [BODY])
     monkeypatch.setattr(PositionalFile, "sync", refuse)
     with pytest.raises(StoreError, match="make room and pull again"):
@@ -547,16 +575,315 @@ def test_that_an_error_without_a_number_is_told_in_its_own_words() -> None:
 
 def test_that_images_added_at_the_same_time_are_both_named(tmp_path: Path) -> None:
     body = b"{}"
-    config = Layer("sha256:" + "0" * 64, 1, "")
+    config = Layer(digest_of(body), len(body), "")
     reference = parse_reference("host.example/app:1")
 
     def add(number: int) -> None:
         plan = PullPlan("r", f"sha256:{number:064}", OCI_MANIFEST, body, config, ())
-        store.add_image(plan, replace(reference, tag=str(number)))
+        Store(tmp_path).add_image(plan, replace(reference, tag=str(number)))
 
     store = Store(tmp_path)
     store.prepare()
+    store.add_blob(config.digest, body)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(24)))
     index = json.loads((tmp_path / "index.json").read_bytes())
     assert len(index["manifests"]) == 24
+
+
+# Two pulls of one blob
+
+
+def test_that_a_blob_made_while_its_lock_was_waited_for_is_not_opened_as_a_part(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(store)
+    first.write(0, [BODY])
+    lock = PositionalFile.lock
+
+    def lock_late(file: PositionalFile, *, wait: bool = False) -> bool:
+        monkeypatch.setattr(PositionalFile, "lock", lock)
+        store.commit(first, LAYER.digest)  # after the second has opened the file
+        return lock(file, wait=wait)
+
+    monkeypatch.setattr(PositionalFile, "lock", lock_late)
+    assert store.open_part(LAYER) is None
+    assert store.blob_path(LAYER.digest).read_bytes() == BODY
+    assert store.open_part(LAYER) is None
+    assert list((store.root / INGEST).iterdir()) == []
+
+
+# Durability
+
+
+def syncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    happened: list[str] = []
+    fsync = os.fsync
+
+    def note(fd: int) -> None:
+        happened.append(Path(os.readlink(f"/proc/self/fd/{fd}")).name)
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return happened
+
+
+needs_proc = pytest.mark.skipif(
+    not os.path.isdir("/proc/self/fd"), reason="this system does not name open files in /proc"
+)
+
+
+@needs_proc
+@pytest.mark.parametrize("durability", list(Durability))
+def test_that_a_pull_syncs_what_its_durability_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability
+) -> None:
+    happened = syncs(monkeypatch)
+    store = Store(tmp_path, durability=durability)
+    made = plan()
+    store.prepare()
+    store.lease(made)
+    part = opened(store)
+    part.write(0, [BODY])
+    store.commit(part, LAYER.digest)
+    committed = list(happened)
+    config = opened(store, made.config)
+    store.fill(config, made.config.digest, b"{}")
+    store.add_image(made, parse_reference(made.reference))
+    store.release()
+    part_name = LAYER.digest.replace(":", "-")
+    assert (part_name in committed) is (durability is Durability.BLOB)
+    assert (part_name in happened) is (durability is not Durability.NONE)
+    if durability is Durability.NONE:
+        assert happened == []
+    else:
+        assert happened[-1] == tmp_path.name  # the name of the index, after all else
+        last = len(happened) - 1 - happened[::-1].index("blobs")
+        assert happened.index(part_name) < last < len(happened) - 1
+    assert store.blob_path(LAYER.digest).read_bytes() == BODY
+    assert not (tmp_path / INGEST).exists()
+
+
+@needs_proc
+def test_that_blobs_of_a_less_careful_pull_are_made_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careless = Store(tmp_path, durability=Durability.NONE)
+    careless.prepare()
+    made = add(careless, "registry.test/app:1")
+    happened = syncs(monkeypatch)
+    Store(tmp_path).add_image(made, parse_reference(made.reference))
+    assert {path.name for path in (tmp_path / "blobs" / "sha256").iterdir()} >= {
+        name for name in happened if len(name) == 64
+    }
+    assert LAYER.digest.partition(":")[2] in happened
+
+
+def test_that_a_deferred_blob_that_was_touched_is_not_committed(tmp_path: Path) -> None:
+    store = Store(tmp_path, durability=Durability.IMAGE)
+    store.prepare()
+    store.add_blob(plan().config.digest, b"{}")
+    part = opened(store)
+    part.write(0, [BODY])
+    store.commit(part, LAYER.digest)
+    assert not store.has(LAYER)
+    part_path(store).unlink()
+    with pytest.raises(StoreError, match="was removed from"):
+        store.add_image(plan(), parse_reference("registry.test/app:1"))
+    assert not store.has(LAYER)
+    assert not (tmp_path / "index.json").exists()
+
+
+def test_that_deferred_blobs_of_a_pull_that_ended_early_are_resumed(tmp_path: Path) -> None:
+    store = Store(tmp_path, durability=Durability.IMAGE)
+    store.prepare()
+    part = opened(store)
+    part.write(0, [BODY])
+    store.commit(part, LAYER.digest)
+    store.release()
+    assert kept(Store(tmp_path)) == [(0, LAYER.size)]
+
+
+def test_that_an_image_whose_blob_was_removed_is_not_named(store: Store) -> None:
+    store.add_blob(plan().config.digest, b"{}")
+    with pytest.raises(StoreError, match="pull again"):
+        store.add_image(plan(), parse_reference("registry.test/app:1"))
+    assert not (store.root / "index.json").exists()
+
+
+# Listing, removing, garbage
+
+
+def garbage(store: Store) -> tuple[int, int]:
+    would = Store(store.root).collect_garbage(dry_run=True)
+    found = Store(store.root).collect_garbage()
+    assert found == would
+    return found.blobs, found.parts
+
+
+def test_that_images_are_listed_with_their_size(store: Store) -> None:
+    assert store.images() == ()
+    made = add(store, "registry.test/app:1", platform="linux/arm/v7")
+    [image] = store.images()
+    assert (image.name, image.full_name) == ("1", "registry.test/app:1")
+    assert (image.digest, image.platform, image.complete) == (made.digest, "linux/arm/v7", True)
+    assert image.size == len(made.manifest) + 2 + len(BODY)
+    store.blob_path(LAYER.digest).unlink()
+    assert not store.images()[0].complete
+
+
+def test_that_listing_makes_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "none")
+    assert store.images() == ()
+    assert garbage(store) == (0, 0)
+    with pytest.raises(StoreError, match="no image 'x'"):
+        store.remove(["x"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_directory_of_something_else_is_not_collected(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    for action in (Store(tmp_path).images, Store(tmp_path).collect_garbage):
+        with pytest.raises(StoreError, match="no OCI image layout"):
+            action()
+
+
+@pytest.mark.parametrize("name", ["alpine", "docker.io/library/alpine:latest", "docker.io/alpine"])
+def test_that_an_image_is_removed_by_any_way_to_write_its_name(tmp_path: Path, name: str) -> None:
+    store = Store(tmp_path, names_in_full=True)
+    store.prepare()
+    add(store, "alpine")
+    add(store, "ghcr.io/team/app:1")
+    [gone] = store.remove([name])
+    assert gone.name == "docker.io/library/alpine:latest"
+    assert names(store) == ["ghcr.io/team/app:1"]
+
+
+def test_that_nothing_is_removed_when_one_name_is_unknown(store: Store) -> None:
+    add(store, "registry.test/app:1")
+    with pytest.raises(StoreError, match="no image 'nope'"):
+        store.remove(["1", "nope"])
+    assert names(store) == ["1"]
+
+
+def test_that_an_image_without_a_name_is_removed_by_its_digest(store: Store) -> None:
+    made = add(store, f"registry.test/app@{LAYER.digest}")
+    store.remove([made.digest])
+    assert names(store) == []
+
+
+def test_that_garbage_is_what_no_image_needs(store: Store) -> None:
+    docker = add(store, "registry.test/app:1", media_type=DOCKER_MANIFEST)
+    add(store, "registry.test/app:2")
+    assert garbage(store) == (0, 0)
+    store.add_blob(digest_of(b"stray"), b"stray")
+    assert garbage(store) == (1, 0)
+    assert not store.blob_path(digest_of(b"stray")).exists()
+    assert store.blob_path(docker.digest).exists()  # kept beside its OCI form
+    store.remove(["2"])
+    assert garbage(store) == (1, 0)  # the manifest; the rest is shared
+    store.remove(["1"])
+    assert garbage(store) == (4, 0)
+    assert list(store.blob_path(docker.digest).parent.iterdir()) == []
+
+
+def test_that_files_that_are_no_blobs_are_left_alone(store: Store) -> None:
+    add(store, "registry.test/app:1")
+    strange = store.blob_path(LAYER.digest).with_name("notes.txt")
+    strange.write_text("x")
+    assert garbage(store) == (0, 0)
+    assert strange.exists()
+
+
+def test_that_what_a_nested_index_leads_to_is_kept(store: Store) -> None:
+    made = add(store, "registry.test/app:1")
+    nested = json.dumps(
+        {"manifests": [{"digest": made.digest}, {"digest": digest_of(b"not here")}]}
+    ).encode()
+    store.add_blob(digest_of(nested), nested)
+    (store.root / "index.json").write_text(
+        json.dumps({"manifests": [{"digest": digest_of(nested)}, "odd", {"digest": "../../x"}]})
+    )
+    assert garbage(store) == (0, 0)
+    assert store.has(LAYER)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 100_000, b" " * (4 * 1024 * 1024 + 1)])
+def test_that_a_damaged_manifest_stops_the_collection(store: Store, body: bytes) -> None:
+    made = add(store, "registry.test/app:1")
+    store.blob_path(made.digest).write_bytes(body)
+    with pytest.raises(StoreError, match="is damaged, and what it needs unknown"):
+        store.collect_garbage()
+    assert store.has(LAYER)
+    assert not store.images()[0].complete
+    store.remove(["1"])
+    assert garbage(store) == (3, 0)
+
+
+def test_that_abandoned_parts_are_garbage_and_open_ones_are_not(store: Store) -> None:
+    write(store, (0, 100))
+    part = opened(store)
+    assert garbage(store) == (0, 0)
+    part.close()
+    assert part_path(store).exists()
+    assert garbage(store) == (0, 1)
+    assert not (store.root / INGEST).exists()
+
+
+def test_that_a_running_pull_keeps_its_blobs(store: Store) -> None:
+    made = plan()
+    store.lease(made)
+    write(store, (0, 100))
+    for digest, body in ((made.config.digest, b"{}"), (LAYER.digest, BODY)):
+        store.add_blob(digest, body)
+    assert garbage(store) == (0, 0)
+    store.add_image(made, parse_reference(made.reference))
+    store.release()
+    assert garbage(store) == (0, 1)
+    assert store.images()[0].complete
+
+
+def test_that_the_lease_of_a_killed_pull_keeps_nothing(store: Store) -> None:
+    made = plan()
+    store.lease(made)
+    store.add_blob(LAYER.digest, BODY)
+    [lease] = (store.root / INGEST).glob("*.lease")
+    left = lease.read_bytes()
+    store.release()
+    assert not lease.exists()
+    lease.parent.mkdir()
+    lease.write_bytes(left)  # as if its process had been killed
+    assert garbage(store) == (1, 0)
+    assert not lease.parent.exists()
+
+
+def test_that_a_lease_counts_where_the_file_system_knows_no_locks(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PositionalFile, "lock", lambda file, wait=False: True)
+    store.lease(plan())
+    write(store, (0, 100))
+    store.add_blob(LAYER.digest, BODY)
+    assert garbage(store) == (0, 0)
+
+
+def test_that_the_next_pull_removes_what_a_killed_one_left(store: Store) -> None:
+    ingest = store.root / INGEST
+    left = [
+        store.root / ".index.json.123-456",
+        store.root / ".oci-layout.123-456",
+        ingest / "0123.lease",
+        journal_path(store),
+    ]
+    for path in left:
+        path.write_bytes(b"")
+    store.lease(plan())
+    store.release()
+    assert not [path for path in left if path.exists()]
+    assert not ingest.exists()
+
+
+def test_that_a_layout_whose_first_file_was_not_finished_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / ".oci-layout.123-456").write_bytes(b"")
+    Store(tmp_path).prepare()
+    assert (tmp_path / "oci-layout").exists()

@@ -5,49 +5,130 @@ Layout: https://github.com/opencontainers/image-spec/blob/main/image-layout.md. 
 says which runs of it are written, with a checksum of each. The journal is what makes a pull
 resumable: a run counts only when its bytes still have their checksum, whatever happened since
 (kill, power loss, another program). Blocking; call it from threads.
+
+Who may do what at the same time:
+
+- A part is written by whoever holds its lock. Another pull of the blob waits until the blob is
+  there or the lock is free, and then takes the part over.
+- `index.json` is changed, and garbage collected, by whoever holds the lock on `oci-layout`.
+- Each pull has a lease in `.ingest/`, a locked file with the digests of its image. It is made under
+  the lock on `oci-layout`, before the pull looks which blobs are there: garbage is collected before
+  that, or spares them. A lease that nobody has locked is left from a killed pull.
+
+All locks end with their process. On a file system without locks, pull into a place once at a time
+and collect garbage when no pull runs.
+
+What is kept:
+
+- When the process is killed, at any step: everything written. Blobs and `index.json` get their
+  names by rename, when they are complete; nobody ever finds half of one under its name.
+- When the machine loses power, what `Durability` says. It rests on fsync, so on what the file
+  system and the disk promise by it: a disk that lies about its cache, or macOS, where fsync does
+  not reach beyond it, keeps less.
 """
 
 import errno
 import json
 import os
 import re
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import xxhash
 
+from pullscope.engine import inventory
 from pullscope.engine.digests import digest_of
-from pullscope.engine.errors import StoreError
-from pullscope.engine.files import PositionalFile, replace_durably, sync_directory
+from pullscope.engine.errors import InvalidReference, StoreError
+from pullscope.engine.files import (
+    PositionalFile,
+    is_temporary_of,
+    replace_file,
+    sync_directory,
+    sync_file,
+    temporary_beside,
+)
+from pullscope.engine.inventory import FULL_NAME, REF_NAME, SOURCE, StoredImage
 from pullscope.engine.manifests import OCI_INDEX, OCI_MANIFEST, as_oci
 from pullscope.engine.model import Layer, PullPlan
-from pullscope.engine.reference import Reference
+from pullscope.engine.reference import Reference, is_digest, parse_reference
 from pullscope.engine.transport import Piece
 
 INGEST = ".ingest"
 READ_SIZE = 256 * 1024
 """Bytes read at a time when a file is hashed: they stay in the processor's cache."""
 
-_REF_NAME = "org.opencontainers.image.ref.name"
 _JOURNAL_LINE = re.compile(rb"([0-9]{1,19}) ([0-9]{1,19}) ([0-9a-f]{16})")
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
+_LEASE = ".lease"
+_JOURNAL = ".journal"
+_PAUSE = 0.05
+"""Seconds between two looks at what another process holds."""
+
+
+class Durability(StrEnum):
+    """What a loss of power leaves of a store."""
+
+    NONE = "none"
+    """Nothing is promised: a blob of the right name and size may hold zeros. For stores that are
+    thrown away."""
+    IMAGE = "image"
+    """Once a pull is done, its image. Blobs stay parts until all are there; what an interrupted
+    pull brought counts as far as its checksums still agree."""
+    BLOB = "blob"
+    """Once a pull is done, its image; until then each blob that was verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """What no image and no running pull needs: blobs and parts, and the bytes they take."""
+
+    blobs: int
+    parts: int
+    size: int
 
 
 class Store:
-    """An OCI image layout.
+    """An OCI image layout. An object serves one pull.
 
     Args:
         root: its directory; made when it is first written to.
         names_in_full: whether images are named by their whole reference, as a store of many
             needs; otherwise by their tag, as `skopeo copy` to a layout does.
+        durability: what a loss of power leaves.
+        layout: where the layout is, when `root` is something else that is made of it.
+
+    Attributes:
+        root: what the user named; errors name it.
+        layout: the layout's directory.
+        slow_to_commit: whether `add_image` copies the image once more, which `stop` ends.
     """
 
-    def __init__(self, root: Path, *, names_in_full: bool = False) -> None:
+    slow_to_commit = False
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        names_in_full: bool = False,
+        durability: Durability = Durability.BLOB,
+        layout: Path | None = None,
+    ) -> None:
         self.root = root
+        self.layout = layout or root
         self._names_in_full = names_in_full
+        self._durability = durability
+        self._durable = durability is not Durability.NONE
+        self._lease: tuple[Path, PositionalFile] | None = None
+        self._deferred: dict[Layer, tuple[int, int]] = {}
+        self._synced: set[str] = set()
+        self._stopped = threading.Event()
+        self._working = threading.Lock()
 
     def prepare(self) -> None:
         """Make the directories.
@@ -55,53 +136,117 @@ class Store:
         Raises:
             StoreError: they cannot be made, or the place holds something else.
         """
-        with _in_words(self.root):
-            if self.root.is_dir() and not (self.root / "oci-layout").exists():
-                strangers = [e.name for e in self.root.iterdir() if e.name != INGEST]
-                if strangers and not {"blobs", "index.json"} >= set(strangers):
+        with in_words(self.root):
+            layout = self.layout / "oci-layout"
+            if self.layout.is_dir() and not layout.exists():
+                strangers = {
+                    path.name
+                    for path in self.layout.iterdir()
+                    if path.name != INGEST and not is_temporary_of(path, layout.name)
+                }
+                if strangers and not {"blobs", "index.json"} >= strangers:
                     raise StoreError(
                         f"{self.root} holds other files and is no OCI image layout; "
                         "choose an empty or a new directory"
                     )
-            (self.root / INGEST).mkdir(parents=True, exist_ok=True)
-            layout = self.root / "oci-layout"
+            (self.layout / INGEST).mkdir(parents=True, exist_ok=True)
             if not layout.exists():
-                replace_durably(layout, _LAYOUT)
+                try:
+                    replace_file(layout, _LAYOUT, durable=self._durable)
+                except FileNotFoundError:
+                    if not layout.exists():  # another pull made it, and tidied up
+                        raise
+
+    def lease(self, plan: PullPlan) -> None:
+        """Keep the blobs of an image from the garbage collection, until `release`.
+
+        What killed pulls left and no pull can use is removed.
+
+        Raises:
+            StoreError: as `prepare`.
+        """
+        digests = (plan.digest, plan.config.digest, *(layer.digest for layer in plan.layers))
+        with self._working, in_words(self.root), self._locked():
+            if self._stopped.is_set():
+                return
+            ingest = self.layout / INGEST
+            ingest.mkdir(exist_ok=True)
+            self._tidy_up(ingest)
+            path = ingest / f"{secrets.token_hex(8)}{_LEASE}"
+            file = PositionalFile(path)
+            self._lease = path, file
+            file.lock()
+            file.write(0, ["\n".join(digests).encode("ascii")])
+
+    def stop(self) -> None:
+        """Let what takes long in another thread end early, with a `StoreError`."""
+        self._stopped.set()
+
+    def release(self) -> None:
+        """End what is under way, and the lease; to be called when the pull has ended."""
+        self.stop()
+        with self._working, suppress(OSError):
+            if self._lease is not None:
+                with self._locked():
+                    self._end_lease()
 
     def blob_path(self, digest: str) -> Path:
         """Return where a blob belongs."""
-        algorithm, _, encoded = digest.partition(":")
-        return self.root / "blobs" / algorithm / encoded
+        return inventory.blob_path(self.layout, digest)
 
     def has(self, blob: Layer) -> bool:
         """Whether a blob is there in its full size; blobs enter the store verified."""
-        with _in_words(self.root):
+        with in_words(self.root):
             path = self.blob_path(blob.digest)
             return path.is_file() and path.stat().st_size == blob.size
 
-    def open_part(self, layer: Layer) -> "Part":
-        """Open the part of a layer, new or left by an earlier pull, for this process alone.
+    def open_part(self, layer: Layer) -> "Part | None":
+        """Open the part of a layer, new or left by an earlier pull, for this pull alone.
+
+        None when another pull has it, or has just made it a blob: look again whether the store
+        `has` it.
 
         Raises:
-            StoreError: there is no room or no right, or another process is pulling it.
+            StoreError: there is no room or no right.
         """
-        with _in_words(self.root):
-            path = self.root / INGEST / layer.digest.replace(":", "-")
-            path.parent.mkdir(exist_ok=True)  # another pull may have ended, and removed it
-            return Part(path, layer.size)
+        with in_words(self.root):
+            path = self.layout / INGEST / layer.digest.replace(":", "-")
+            path.parent.mkdir(exist_ok=True)
+            try:
+                part = Part(path, layer.size)
+            except BlockingIOError:
+                return None
+            if self.has(layer):
+                part.restart()
+                part.close()
+                return None
+            return part
 
     def commit(self, part: "Part", digest: str) -> None:
-        """Make a verified part a blob: durable first, then under its name.
+        """Make a verified part a blob: durable first, then under its name; the part is closed.
 
         Raises:
             StoreError: as `open_part`.
         """
-        with _in_words(self.root):
-            target = self.blob_path(digest)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part.commit(target)
-            sync_directory(target.parent)
-            sync_directory(target.parent.parent)
+        with in_words(self.root):
+            if self._durability is Durability.IMAGE and part.size:
+                self._deferred[Layer(digest, part.size, "")] = part.mark()
+                part.close()
+            else:
+                self._place(part, digest)
+
+    def fill(self, part: "Part", digest: str, body: bytes) -> None:
+        """Make small, verified bytes a blob by way of its part, which is closed in any case.
+
+        Raises:
+            StoreError: as `open_part`.
+        """
+        with in_words(self.root):
+            try:
+                part.write(0, [body])
+                self._place(part, digest)
+            finally:
+                part.close()
 
     def add_blob(self, digest: str, body: bytes) -> None:
         """Store small, verified bytes as a blob.
@@ -109,73 +254,273 @@ class Store:
         Raises:
             StoreError: as `open_part`.
         """
-        with _in_words(self.root):
-            target = self.blob_path(digest)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            replace_durably(target, body)
+        with in_words(self.root):
+            replace_file(self._room_for(digest), body, durable=self._durable)
+            self._synced.add(digest)
 
     def add_image(self, plan: PullPlan, reference: Reference) -> None:
         """Store an image's manifest and name it in `index.json`, the last step of a pull.
 
-        An entry of the same name is replaced. A Docker manifest is kept as it is, and named in its
-        OCI form.
+        An entry of the same name is replaced. Where images are named by their tags and another
+        repository's image has this one, that one goes by its whole reference from now on. A Docker
+        manifest is kept as it is, and named in its OCI form.
 
         Raises:
-            StoreError: as `open_part`, or `index.json` is damaged.
+            StoreError: as `open_part`, or `index.json` is damaged, or a blob was removed.
         """
-        with _in_words(self.root):
-            self.add_blob(plan.digest, plan.manifest)
-            manifest, digest = as_oci(plan.manifest, plan.media_type), plan.digest
-            if manifest != plan.manifest:
-                digest = digest_of(manifest)
-                self.add_blob(digest, manifest)
-            entry: dict[str, Any] = {
-                "mediaType": OCI_MANIFEST,
-                "digest": digest,
-                "size": len(manifest),
-            }
-            if plan.platform:
-                parts = plan.platform.split("/")
-                entry["platform"] = dict(
-                    zip(("os", "architecture", "variant"), parts, strict=False)
-                )
-            if name := self._name(reference):
-                entry["annotations"] = {_REF_NAME: name}
-            self._add_to_index(entry, name)
-            with suppress(OSError):  # other pulls may have parts in it
-                (self.root / INGEST).rmdir()
+        with self._working, in_words(self.root):
+            self._place_deferred()
+            self._settle_blobs(plan)
+            with self._locked():
+                self.add_blob(plan.digest, plan.manifest)
+                entry, manifest = index_entry(plan, reference, self._name(reference))
+                if entry["digest"] != plan.digest:
+                    self.add_blob(entry["digest"], manifest)
+                if self._durable:
+                    sync_directory(self.layout / "blobs")
+                self._add_to_index(entry)
+                self._end_lease()
 
-    def _add_to_index(self, entry: dict[str, Any], name: str) -> None:
-        layout = PositionalFile(self.root / "oci-layout")
-        try:
-            layout.lock(wait=True)  # another pull may be adding its image at this moment
-            path = self.root / "index.json"
-            index = self._index(path)
-            others = [
-                other
-                for other in index["manifests"]
-                if not _same_entry(other, entry["digest"], name)
-            ]
-            index["manifests"] = [*others, entry]
-            replace_durably(path, json.dumps(index, indent=2).encode() + b"\n")
-        finally:
-            layout.close()
+    # What is there
+
+    def images(self) -> tuple[StoredImage, ...]:
+        """Return the images, in the order of `index.json`.
+
+        Raises:
+            StoreError: the place cannot be read or holds something else.
+        """
+        with in_words(self.root, "read"):
+            return inventory.images(self.layout, self._index()) if self._is_there() else ()
+
+    def remove(self, names: Sequence[str]) -> tuple[StoredImage, ...]:
+        """Remove images by their names; those without one by their digest. Blobs stay.
+
+        Returns what was removed. An image is found by its name in the index, by any way to write
+        its reference, or by the digest of its manifest.
+
+        Raises:
+            StoreError: one is not there, and none is removed then; or as `images`.
+        """
+        with in_words(self.root):
+            if not self._is_there():
+                raise _no_image(names[0])
+            with self._locked():
+                index = self._index()
+                images = inventory.images(self.layout, index)
+                gone: set[int] = set()
+                for name in names:
+                    found = {n for n, image in enumerate(images) if _is_called(image, name)}
+                    if not found:
+                        raise _no_image(name)
+                    gone |= found
+                removed = tuple(images[number] for number in sorted(gone))
+                entries = {image.position for image in removed}
+                index["manifests"] = [
+                    entry
+                    for position, entry in enumerate(index["manifests"])
+                    if position not in entries
+                ]
+                self._write_index(index)
+                return removed
+
+    def collect_garbage(self, *, dry_run: bool = False) -> Garbage:
+        """Remove the blobs that no image names and no running pull needs, and abandoned parts.
+
+        Args:
+            dry_run: only say what would be removed.
+
+        Raises:
+            StoreError: as `images`, or a manifest is damaged: what belongs to it is not known.
+        """
+        with in_words(self.root):
+            if not self._is_there():
+                return Garbage(0, 0, 0)
+            with self._locked():
+                ingest = self.layout / INGEST
+                leased = self._leased(ingest)
+                kept = inventory.reachable(self.layout, self._index()) | leased
+                blobs = [
+                    path for digest, path in inventory.blobs(self.layout) if digest not in kept
+                ]
+                parts = [path for path in _parts(ingest) if _digest_of_part(path) not in leased]
+                size = sum(path.stat().st_size for path in blobs)
+                held = 0
+                for path in parts:
+                    freed = _remove_part(path, dry_run=dry_run)
+                    held += freed is None
+                    size += freed or 0
+                if not dry_run:
+                    for path in blobs:
+                        path.unlink()
+                    for path in inventory.leftovers(self.layout):
+                        path.unlink(missing_ok=True)
+                    self._tidy_up(ingest)
+                    with suppress(OSError):
+                        ingest.rmdir()
+                return Garbage(len(blobs), len(parts) - held, size)
+
+    # How
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock on `oci-layout`."""
+        while True:
+            file = PositionalFile(self.layout / "oci-layout", create=False)
+            try:
+                file.lock(wait=True)
+                if file.in_place:  # two that prepare at once may have made two of it
+                    yield
+                    return
+            finally:
+                file.close()
+
+    def _is_there(self) -> bool:
+        if (self.layout / "oci-layout").is_file():
+            return True
+        if self.layout.exists() and not self.layout.is_dir():
+            raise StoreError(f"{self.root} is no directory")
+        if self.layout.is_dir() and any(path.name != INGEST for path in self.layout.iterdir()):
+            raise StoreError(f"{self.root} is no OCI image layout: it has no oci-layout")
+        return False
+
+    def _room_for(self, digest: str) -> Path:
+        """Return where a blob belongs, its directory made; not the root, which was there."""
+        target = self.blob_path(digest)
+        for directory in (target.parent.parent, target.parent):
+            directory.mkdir(exist_ok=True)
+        return target
+
+    def _place(self, part: "Part", digest: str) -> None:
+        target = self._room_for(digest)
+        part.commit(target, durable=self._durable)
+        if self._durable:
+            sync_directory(target.parent)
+            sync_directory(target.parent.parent)
+        self._synced.add(digest)
+
+    def _place_deferred(self) -> None:
+        for blob, mark in self._deferred.items():
+            while not self.has(blob):
+                part = self.open_part(blob)
+                if part is None:  # another pull looks at it
+                    if self._stopped.wait(_PAUSE):
+                        raise StoreError("stopped")
+                    continue
+                try:
+                    if part.mark() != mark:
+                        raise self._blob_is_gone(blob)
+                    self._place(part, blob.digest)
+                finally:
+                    part.close()
+
+    def _settle_blobs(self, plan: PullPlan) -> None:
+        """Check that every blob is there, and make durable those that earlier pulls left."""
+        directories = set()
+        for blob in (plan.config, *plan.layers):
+            if not self.has(blob):
+                raise self._blob_is_gone(blob)
+            if self._durable and blob.digest not in self._synced:
+                sync_file(self.blob_path(blob.digest))
+                directories.add(self.blob_path(blob.digest).parent)
+        for directory in directories:
+            sync_directory(directory)
+
+    def _blob_is_gone(self, blob: Layer) -> StoreError:
+        return StoreError(f"{blob.digest} was removed from {self.root} during the pull; pull again")
+
+    def _end_lease(self) -> None:
+        """Remove this pull's lease; `.ingest` too where nothing is left in it."""
+        if self._lease is not None:
+            path, file = self._lease
+            self._lease = None
+            file.close()
+            path.unlink(missing_ok=True)
+        with suppress(OSError):  # other pulls may have something in it
+            (self.layout / INGEST).rmdir()
+
+    def _tidy_up(self, ingest: Path) -> None:
+        """Remove what killed pulls left and no pull can use. The lock must be held."""
+        for path in ingest.glob(f"*{_LEASE}"):
+            if _lease_is_dead(path):
+                path.unlink(missing_ok=True)
+        for path in ingest.glob(f"*{_JOURNAL}"):
+            if not path.with_suffix("").exists():
+                path.unlink(missing_ok=True)
+        for path in self.layout.iterdir():
+            if is_temporary_of(path, "oci-layout") or is_temporary_of(path, "index.json"):
+                path.unlink(missing_ok=True)
+
+    def _leased(self, ingest: Path) -> set[str]:
+        """Return the digests that running pulls need. The lock must be held."""
+        digests: set[str] = set()
+        for path in ingest.glob(f"*{_LEASE}"):
+            if not _lease_is_dead(path):
+                with suppress(FileNotFoundError):
+                    digests.update(path.read_text("ascii", "replace").splitlines())
+        return digests
+
+    def _add_to_index(self, entry: dict[str, Any]) -> None:
+        index = self._index()
+        name, full = inventory.annotation(entry, REF_NAME), inventory.annotation(entry, FULL_NAME)
+        others = []
+        for other in index["manifests"]:
+            other_name = inventory.annotation(other, REF_NAME)
+            other_full = inventory.annotation(other, FULL_NAME)
+            if other_full and other_full == full:
+                continue
+            if other_name != name or (not name and other.get("digest") != entry["digest"]):
+                others.append(other)
+            elif name and other_full and other_full != name:
+                renamed = dict(other["annotations"])
+                renamed[REF_NAME] = other_full
+                others.append(other | {"annotations": renamed})
+        index["manifests"] = [*others, entry]
+        self._write_index(index)
+
+    def _write_index(self, index: dict[str, Any]) -> None:
+        body = json.dumps(index, indent=2).encode() + b"\n"
+        replace_file(self.layout / "index.json", body, durable=self._durable)
 
     def _name(self, reference: Reference) -> str:
         if self._names_in_full:
             return str(reference)
         return reference.tag or ""
 
-    def _index(self, path: Path) -> dict[str, Any]:
-        if not path.exists():
-            return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
+    def _index(self) -> dict[str, Any]:
+        path = self.layout / "index.json"
         try:
             index = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
         except (ValueError, RecursionError):
             index = None
         if not isinstance(index, dict) or not isinstance(index.get("manifests"), list):
             raise StoreError(f"{path} is damaged; move it away and pull again")
         return index
+
+
+def index_entry(plan: PullPlan, reference: Reference, name: str) -> tuple[dict[str, Any], bytes]:
+    """Return an image's entry in an `index.json`, and the manifest that it names.
+
+    Args:
+        plan: the image.
+        reference: its whole name, which containerd and Docker read.
+        name: what readers of layouts call it; empty for none.
+    """
+    manifest = as_oci(plan.manifest, plan.media_type)
+    digest = plan.digest if manifest == plan.manifest else digest_of(manifest)
+    entry: dict[str, Any] = {"mediaType": OCI_MANIFEST, "digest": digest, "size": len(manifest)}
+    if plan.platform:
+        parts = plan.platform.split("/")
+        entry["platform"] = dict(zip(("os", "architecture", "variant"), parts, strict=False))
+    annotations = {}
+    if name:
+        annotations = {REF_NAME: name, FULL_NAME: str(reference)}
+    if digest != plan.digest:
+        annotations[SOURCE] = plan.digest
+    if annotations:
+        entry["annotations"] = annotations
+    return entry, manifest
 
 
 class Part:
@@ -185,20 +530,22 @@ class Part:
         path: of the part file; the journal stands beside it.
         size: bytes of the blob.
 
+    Attributes:
+        size: bytes of the blob.
+
     Raises:
-        OSError: from every method; `StoreError` when another process has it open.
+        OSError: from every method; `BlockingIOError` when another has it open.
     """
 
     def __init__(self, path: Path, size: int) -> None:
         self._path = path
-        self._journal_path = path.with_name(path.name + ".journal")
-        self._size = size
+        self._journal_path = path.with_name(path.name + _JOURNAL)
+        self.size = size
         self._file = PositionalFile(path)
         try:
-            if not self._file.lock():
-                raise StoreError(
-                    f"another pull is fetching {path.name} into the same place; wait for it"
-                )
+            # Before the lock was free its owner may have made the file a blob, or removed it.
+            if not self._file.lock() or not self._file.in_place:
+                raise BlockingIOError(errno.EWOULDBLOCK, f"{path.name} is locked")
             if path.stat().st_size != size:
                 self._journal_path.unlink(missing_ok=True)
             self._file.resize(size)
@@ -215,7 +562,7 @@ class Part:
 
     def reserve(self) -> None:
         """Reserve the blob's space on disk; bytes may be written meanwhile."""
-        self._file.reserve(self._size)
+        self._file.reserve(self.size)
 
     def kept(self) -> list[tuple[int, int]]:
         """Return the runs (offset, length) of an earlier pull whose bytes are still right."""
@@ -228,7 +575,7 @@ class Part:
         for line in journal.splitlines():
             if self._abandoned:
                 break
-            entry = _journal_entry(line, self._size)
+            entry = _journal_entry(line, self.size)
             if entry is not None and self._checksum(entry[0], entry[1], buffer) == entry[2]:
                 runs[entry[0]] = max(entry[1], runs.get(entry[0], 0))
         return list(_disjoint(sorted(runs.items())))
@@ -253,10 +600,25 @@ class Part:
         """Forget every byte."""
         self._journal.truncate(0)
 
-    def commit(self, target: Path) -> None:
-        """Make the bytes durable and give them their final name; the part is closed then."""
-        self._file.sync()
-        os.replace(self._path, target)
+    def mark(self) -> tuple[int, int]:
+        """Return what stays the same as long as nobody removes the part or writes to it."""
+        return self._path.stat().st_ino, self._journal.seek(0, os.SEEK_END)
+
+    def commit(self, target: Path, *, durable: bool = True) -> None:
+        """Give the bytes their final name, once they are on disk; the part is closed then.
+
+        Args:
+            target: the path of the blob.
+            durable: whether to wait for the disk.
+        """
+        if durable:
+            self._file.sync()
+        try:
+            os.replace(self._path, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._move_to_other_device(target, durable=durable)
         self._journal.close()
         self._journal_path.unlink(missing_ok=True)
         self._file.close()
@@ -270,6 +632,21 @@ class Part:
         self._journal.close()
         self._file.close()
 
+    def _move_to_other_device(self, target: Path, *, durable: bool) -> None:
+        temporary = temporary_beside(target)
+        file = PositionalFile(temporary)
+        try:
+            file.copy_from(self._path, 0, 0, self.size)
+            if durable:
+                file.sync()
+            os.replace(temporary, target)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        finally:
+            file.close()
+        self._path.unlink()
+
     def _checksum(self, offset: int, length: int, buffer: memoryview) -> str:
         checksum = xxhash.xxh3_64()
         while length:
@@ -282,20 +659,21 @@ class Part:
         return checksum.hexdigest()
 
 
-class _in_words:  # noqa: N801 (reads as the statement it is)
+class in_words:  # noqa: N801 (reads as the statement it is)
     """Turns an `OSError` into a `StoreError` that says what to do."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, doing: str = "write to") -> None:
         self._place = place
+        self._doing = doing
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise store_error(error, self._place) from error
+            raise store_error(error, self._place, self._doing) from error
 
 
-def store_error(error: OSError, place: Path) -> StoreError:
+def store_error(error: OSError, place: Path, doing: str = "write to") -> StoreError:
     """Return the words for what the file system said about `place`."""
     remedies = {
         errno.ENOSPC: "make room and pull again: what is there is kept",
@@ -304,20 +682,67 @@ def store_error(error: OSError, place: Path) -> StoreError:
         errno.EPERM: "choose a directory that you may write to",
         errno.EROFS: "choose a directory that you may write to",
         errno.EMFILE: "raise the limit of open files (ulimit -n) or pull fewer layers at once",
-        errno.EFBIG: "choose a file system that holds larger files",
+        errno.EFBIG: "choose a file system that holds larger files, or raise the limit of their "
+        "size (ulimit -f)",
+        errno.ENFILE: "too many files are open on this machine; close programs and pull again",
         errno.ENOENT: "the directory was removed; pull again",
     }
     remedy = remedies.get(error.errno or 0, "")
     said = os.strerror(error.errno) if error.errno else str(error)
-    return StoreError(f"cannot write to {place}: {said}" + (f"; {remedy}" if remedy else ""))
+    return StoreError(f"cannot {doing} {place}: {said}" + (f"; {remedy}" if remedy else ""))
 
 
-def _same_entry(entry: Any, digest: str, name: str) -> bool:
-    if not isinstance(entry, dict):
+def _lease_is_dead(path: Path) -> bool:
+    """Whether nobody holds a lease any more; where locks are not known, it counts as held."""
+    try:
+        file = PositionalFile(path, create=False)
+    except FileNotFoundError:
+        return True
+    try:
+        return file.lock() and file.has_lock
+    finally:
+        file.close()
+
+
+def _parts(ingest: Path) -> list[Path]:
+    if not ingest.is_dir():
+        return []
+    return sorted(path for path in ingest.iterdir() if is_digest(_digest_of_part(path)))
+
+
+def _digest_of_part(path: Path) -> str:
+    return path.name.replace("-", ":", 1)
+
+
+def _remove_part(path: Path, *, dry_run: bool) -> int | None:
+    """Remove a part that nobody has open, and return the bytes it took; None when one has."""
+    file = PositionalFile(path, create=False)
+    try:
+        if not file.lock() or not file.has_lock:
+            return None
+        status = path.stat()
+        # A part has its full size from the start; what it takes grows.
+        taken = min(status.st_size, getattr(status, "st_blocks", status.st_size) * 512)
+        if not dry_run:
+            path.unlink()
+            path.with_name(path.name + _JOURNAL).unlink(missing_ok=True)
+        return taken
+    finally:
+        file.close()
+
+
+def _is_called(image: StoredImage, text: str) -> bool:
+    names = {image.name, image.full_name, image.digest} - {""}
+    if text in names:
+        return True
+    try:
+        return str(parse_reference(text)) in names
+    except InvalidReference:
         return False
-    annotations = entry.get("annotations")
-    other = annotations.get(_REF_NAME) if isinstance(annotations, dict) else None
-    return other == name if name else (entry.get("digest") == digest and not other)
+
+
+def _no_image(name: str) -> StoreError:
+    return StoreError(f"there is no image {name!r}; `pullscope store ls` lists what there is")
 
 
 def _journal_entry(line: bytes, size: int) -> tuple[int, int, str] | None:

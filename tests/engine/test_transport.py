@@ -1,20 +1,26 @@
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 from pyreqwest import exceptions
 
+from pullscope.engine.errors import PullError
 from pullscope.engine.transport import (
     READ_BUFFER_EXTENSION,
     TRANSPORTS,
     USER_AGENT,
+    ClientCertificate,
     PyreqwestBody,
+    Tls,
     body_of,
     new_client,
     protocol_of,
@@ -462,3 +468,186 @@ async def test_that_the_environments_proxy_is_used_where_it_may_be(
     assert asked == ([b"GET http://registry.invalid/v2/ HTTP/1.1\r\n"] if proxies else [])
     server.close()
     await server.wait_closed()
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def issuer() -> trustme.CA:
+    """Signs the certificates of clients."""
+    return trustme.CA()
+
+
+class TlsServer:
+    """Speaks TLS, and HTTP/1.1 or just enough of HTTP/2 for one reply per connection."""
+
+    def __init__(self, *protocols: str) -> None:
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.set_alpn_protocols(protocols)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}/blob"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, OSError):
+            if writer.get_extra_info("ssl_object").selected_alpn_protocol() == "h2":
+                await self._serve_http2(reader, writer)
+            else:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(reply(b"hello"))
+                await writer.drain()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+    async def _serve_http2(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """RFC 9113: frames are a length, a type, flags and a stream, then the payload."""
+        await reader.readexactly(len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+        writer.write(frame(4, 0, 0))  # SETTINGS
+        kind = 0
+        while kind != 1:  # HEADERS
+            head = await reader.readexactly(9)
+            size, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
+            stream = int.from_bytes(head[5:], "big")
+            await reader.readexactly(size)
+            if kind == 4 and not flags & 1:
+                writer.write(frame(4, 1, 0))
+        writer.write(frame(1, 4, stream, b"\x88"))  # :status 200 of the static table
+        writer.write(frame(0, 1, stream, b"hello"))
+        await writer.drain()
+        await reader.read()
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    return (
+        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    )
+
+
+@asynccontextmanager
+async def serving(tls: TlsServer, authority: trustme.CA) -> AsyncIterator[TlsServer]:
+    authority.issue_cert("127.0.0.1").configure_cert(tls.context)
+    listening = await asyncio.start_server(tls.serve, "127.0.0.1", 0, ssl=tls.context)
+    tls.port = listening.sockets[0].getsockname()[1]
+    yield tls
+    listening.close()
+    await listening.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("http2", "protocols", "version"),
+    [
+        (True, ["h2", "http/1.1"], "HTTP/2"),
+        (True, ["http/1.1"], "HTTP/1.1"),
+        (False, ["h2", "http/1.1"], "HTTP/1.1"),
+    ],
+)
+async def test_that_the_protocol_that_was_really_used_is_told(
+    authority: trustme.CA, http2: bool, protocols: list[str], version: str
+) -> None:
+    async with (
+        serving(TlsServer(*protocols), authority) as server,
+        new_client("pyreqwest", tls=Tls(verify=False), proxies=False, http2=http2) as client,
+    ):
+        response = await send(client, server.url)
+        assert protocol_of(response) == version
+        assert await read(response) == [b"hello"]
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [(b"HTTP/2", "HTTP/2"), (b"HTTP/2.0", "HTTP/2"), (b"HTTP/1.0", "HTTP/1.0"), ("x", "x")],
+)
+def test_that_a_protocol_is_told_in_one_form(version: bytes | str, shown: str) -> None:
+    assert protocol_of(httpx.Response(200, extensions={"http_version": version})) == shown
+
+
+async def test_that_http2_without_its_package_is_refused_with_a_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(PullError, match=r"no HTTP/2 without the package h2; install it"):
+        new_client("httpx", http2=True)
+
+
+@pytest.fixture
+def pems(tmp_path: Path, authority: trustme.CA, issuer: trustme.CA) -> Path:
+    """A directory with ca.pem, both.pem, client.cert and client.key."""
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    client = issuer.issue_cert("client.test")
+    client.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    client.private_key_pem.write_to_path(tmp_path / "client.key")
+    for blob in client.cert_chain_pems:
+        blob.write_to_path(tmp_path / "client.cert", append=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", TRANSPORTS)
+@pytest.mark.parametrize("verify", [True, False])
+@pytest.mark.parametrize("files", [("both.pem",), ("client.cert", "client.key"), ()])
+async def test_that_a_client_certificate_is_shown_to_who_asks_for_it(
+    name: str, verify: bool, files: tuple[str, ...], pems: Path, authority: Any, issuer: Any
+) -> None:
+    server = TlsServer("http/1.1")
+    issuer.configure_trust(server.context)
+    server.context.verify_mode = ssl.CERT_REQUIRED
+    clients = (ClientCertificate(*(pems / file for file in files)),) if files else ()
+    tls = Tls(verify, (pems / "ca.pem",), clients)
+    async with (
+        serving(server, authority),
+        new_client(name, tls=tls, proxies=False) as client,
+    ):
+        if files:
+            assert await read(await send(client, server.url)) == [b"hello"]
+        else:
+            with pytest.raises(httpx.TransportError):
+                await read(await send(client, server.url))
+
+
+NO_KEY = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+LOCKED = (
+    NO_KEY + "-----BEGIN ENCRYPTED PRIVATE KEY-----\ns3cret\n-----END ENCRYPTED PRIVATE KEY-----\n"
+)
+LOCKED_OLD = (
+    NO_KEY
+    + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\ns3cret\n"
+    + "-----END RSA PRIVATE KEY-----\n"
+)
+BROKEN = NO_KEY + "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("name", TRANSPORTS)
+@pytest.mark.parametrize(
+    ("text", "as_authority", "said"),
+    [
+        (None, True, r"own\.pem: No such file"),
+        (None, False, r"own\.pem: No such file"),
+        ("s3cret", True, r"own\.pem: holds no certificate"),
+        ("s3cret", False, r"own\.pem: holds no certificate"),
+        (NO_KEY, True, r"own\.pem: cannot be used for TLS"),
+        (NO_KEY, False, r"own\.pem: holds no private key"),
+        (LOCKED, False, r"own\.pem: its key has a password"),
+        (LOCKED_OLD, False, r"own\.pem: its key has a password"),
+        (BROKEN, False, r"own\.pem: cannot be used for TLS"),
+    ],
+)
+def test_that_a_file_that_is_no_use_for_tls_is_named_and_not_quoted(
+    name: str, text: str | None, as_authority: bool, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.pem"
+    if text is not None:
+        path.write_text(text)
+    tls = Tls(authorities=(path,)) if as_authority else Tls(clients=(ClientCertificate(path),))
+    with pytest.raises(PullError, match=said) as caught:
+        new_client(name, tls=tls)
+    assert "s3cret" not in str(caught.value)

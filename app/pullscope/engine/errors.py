@@ -3,6 +3,7 @@
     PullError
     ├── InvalidReference  the reference cannot be read                  (wrong usage)
     ├── SettingsError      a setting is out of its range                 (wrong usage)
+    ├── HostsError         a file that names a registry's hosts is damaged, or forbids the pull
     ├── NotAnImage         the registry answered with something that is no image
     ├── PlatformNotFound   the index holds no entry for the platform
     ├── RegistryError      a request failed for good: what was asked, what came, what to do
@@ -28,6 +29,10 @@ class InvalidReference(PullError):
 
 class SettingsError(PullError):
     """A setting is outside its range."""
+
+
+class HostsError(PullError):
+    """A file of hosts is damaged, or forbids the pull. The message names file and line."""
 
 
 class NotAnImage(PullError):

@@ -8,12 +8,14 @@ the underlying client may quote a signed one.
 """
 
 import asyncio
+import importlib.util
 import logging
 import os
 import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -29,7 +31,10 @@ from pyreqwest.request import StreamRequest
 from pyreqwest.response import ResponseBodyReader
 
 from pullscope import __version__
+from pullscope.engine.errors import PullError
 from pullscope.engine.model import RANGES
+
+LOGGER = logging.getLogger(__name__)
 
 Piece = bytes | Bytes
 """A run of received bytes; has a length and the buffer protocol."""
@@ -49,6 +54,17 @@ READ_BUFFER_EXTENSION = "pullscope_read_buffer"
 over in batches of about this size, so it is also how late progress is seen on a slow connection."""
 
 _DEFAULT_READ_BUFFER = 64 * 1024
+
+_STREAM_WINDOW = 4 * 1024 * 1024
+_CONNECTION_WINDOW = 16 * 1024 * 1024
+"""Bytes that an HTTP/2 server may send ahead. All chunks share one connection, so this bounds the
+memory, and the rate at a given round trip: 400 MB/s at 40 ms."""
+
+_LARGEST_PEM = 4 * 1024 * 1024
+_CERTIFICATE = re.compile(
+    rb"-----BEGIN (?:TRUSTED )?CERTIFICATE-----.*?-----END (?:TRUSTED )?CERTIFICATE-----", re.DOTALL
+)
+_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.{0,80}", re.DOTALL)
 
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 
@@ -73,33 +89,72 @@ for _name in ("httpx", "httpcore", "hpack"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What we show to a host that wants to know us: PEM files; without `key` one holds both."""
+
+    certificate: Path
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How a host is trusted, and how it knows us. Clients are shared by what is equal here.
+
+    Attributes:
+        verify: whether its certificate is checked, against the system's trust store and the file
+            that `SSL_CERT_FILE` names.
+        authorities: PEM files with certificates that are trusted besides.
+        clients: certificates of our own; the first is shown.
+    """
+
+    verify: bool = True
+    authorities: tuple[Path, ...] = ()
+    clients: tuple[ClientCertificate, ...] = ()
+
+
 def new_client(
-    transport: str, *, tls_verify: bool = True, proxies: bool = True
+    transport: str,
+    *,
+    tls: Tls = Tls(),
+    proxies: bool = True,
+    http2: bool = False,
+    connect_timeout: float = CONNECT_TIMEOUT,
 ) -> httpx.AsyncClient:
     """Return an HTTP client on the named transport. Redirects and retries are the engine's.
 
     Args:
         transport: one of `TRANSPORTS`.
-        tls_verify: whether certificates are checked against the system's trust store (and against
-            the file that `SSL_CERT_FILE` names).
+        tls: of all hosts that it is for.
         proxies: whether `HTTP_PROXY` and its kin are honoured.
+        http2: whether HTTP/2 is offered in TLS; it puts all requests to a host on one connection.
+        connect_timeout: seconds.
 
     Raises:
         ValueError: an unknown transport.
+        PullError: a file that `tls` names cannot be used, or HTTP/2 not be had.
     """
     if transport not in TRANSPORTS:
         raise ValueError(f"no transport is called {transport!r}; there are {', '.join(TRANSPORTS)}")
     stock = transport == "httpx"
+    if stock and http2 and importlib.util.find_spec("h2") is None:
+        raise PullError(
+            "the transport httpx has no HTTP/2 without the package h2; "
+            "install it, or take the transport pyreqwest"
+        )
+    if len(tls.clients) > 1:
+        LOGGER.warning("of several client certificates %s is shown", tls.clients[0].certificate)
     # httpx makes its own transport, since only then it takes the environment's proxies.
     return httpx.AsyncClient(
-        transport=None if stock else PyreqwestTransport(tls_verify, proxies),
-        verify=_stock_verification(tls_verify) if stock else False,
+        transport=None if stock else PyreqwestTransport(tls, proxies, http2, connect_timeout),
+        verify=_stock_verification(tls) if stock else False,
+        http2=http2 and stock,
         limits=_STOCK_LIMITS,
         trust_env=proxies,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
-        timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
+        timeout=httpx.Timeout(None, connect=connect_timeout),
     )
 
 
@@ -110,9 +165,10 @@ def body_of(response: httpx.Response) -> Body:
 
 
 def protocol_of(response: httpx.Response) -> str:
-    """Return the protocol the response really came by, as "HTTP/1.1"."""
+    """Return the protocol the response really came by: "HTTP/1.1" or "HTTP/2"."""
     version = response.extensions.get("http_version", b"")
-    return version.decode("ascii", "replace") if isinstance(version, bytes) else str(version)
+    text = version.decode("ascii", "replace") if isinstance(version, bytes) else str(version)
+    return text.removesuffix(".0") if text != "HTTP/1.0" else text
 
 
 def web_address(text: str) -> httpx.URL | None:
@@ -128,7 +184,7 @@ def web_address(text: str) -> httpx.URL | None:
 class PyreqwestTransport(httpx.AsyncBaseTransport):
     """httpx on pyreqwest, bodies unread and uncopied."""
 
-    def __init__(self, tls_verify: bool, proxies: bool) -> None:
+    def __init__(self, tls: Tls, proxies: bool, http2: bool, connect_timeout: float) -> None:
         builder = (
             ClientBuilder()
             .follow_redirects(False)
@@ -138,17 +194,32 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
             .zstd(False)
             .deflate(False)
             .user_agent(USER_AGENT)
-            .connect_timeout(timedelta(seconds=CONNECT_TIMEOUT))
+            .connect_timeout(timedelta(seconds=connect_timeout))
             .read_timeout(timedelta(seconds=READ_TIMEOUT))
             .pool_max_idle_per_host(RANGES["connections"].greatest)
         )
         if not proxies:
             builder = builder.no_proxy()
-        if not tls_verify:
+        if http2:
+            builder = (
+                builder.http2(True)
+                .http2_initial_stream_window_size(_STREAM_WINDOW)
+                .http2_initial_connection_window_size(_CONNECTION_WINDOW)
+            )
+        if not tls.verify:
             builder = builder.danger_accept_invalid_certs(True)
         elif (extra := os.environ.get("SSL_CERT_FILE")) and Path(extra).is_file():
             builder = builder.add_root_certificate_pem(Path(extra).read_bytes())
-        self._client: Client = builder.build()
+        files = list(tls.authorities) if tls.verify else []
+        try:
+            for path in tls.authorities if tls.verify else ():
+                builder = builder.add_root_certificate_pem(_certificates(path))
+            if tls.clients:
+                files += _files_of(tls.clients[0])
+                builder = builder.identity_pem(_identity(tls.clients[0]))
+            self._client: Client = builder.build()
+        except ValueError as error:
+            raise _unusable(files, error) from None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         builder = self._client.request(request.method, str(request.url))
@@ -244,13 +315,70 @@ class _StockBody:
         return await anext(self._pieces, None)
 
 
-def _stock_verification(tls_verify: bool) -> ssl.SSLContext | bool:
-    if not tls_verify:
+def _stock_verification(tls: Tls) -> ssl.SSLContext | bool:
+    if not tls.verify and not tls.clients:
         return False
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if extra := os.environ.get("SSL_CERT_FILE"):
-        context.load_verify_locations(extra)
+    context: ssl.SSLContext
+    if tls.verify:
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if extra := os.environ.get("SSL_CERT_FILE"):
+            context.load_verify_locations(extra)
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    files: list[Path] = []
+    try:
+        for path in tls.authorities if tls.verify else ():
+            files = [path]
+            context.load_verify_locations(cadata=_certificates(path).decode("ascii", "replace"))
+        if tls.clients:
+            files = _files_of(tls.clients[0])
+            _identity(tls.clients[0])
+            # A password that is asked for on the terminal would stop a window.
+            context.load_cert_chain(tls.clients[0].certificate, tls.clients[0].key, password="")
+    except (ssl.SSLError, ValueError, OSError) as error:
+        raise _unusable(files, error) from None
     return context
+
+
+def _files_of(client: ClientCertificate) -> list[Path]:
+    return [path for path in (client.certificate, client.key) if path is not None]
+
+
+def _certificates(path: Path) -> bytes:
+    """Return the certificates of a PEM file, without what stands between them."""
+    blocks = _CERTIFICATE.findall(_read(path))
+    if not blocks:
+        raise PullError(f"{path}: holds no certificate in PEM")
+    return b"\n".join(blocks) + b"\n"
+
+
+def _identity(client: ClientCertificate) -> bytes:
+    """Return certificate and key in one PEM text."""
+    pem = b"\n".join(_read(path) for path in _files_of(client))
+    if _CERTIFICATE.search(pem) is None:
+        raise PullError(f"{client.certificate}: holds no certificate in PEM")
+    if (key := _KEY.search(pem)) is None:
+        raise PullError(f"{client.key or client.certificate}: holds no private key in PEM")
+    if b"ENCRYPTED" in key[0]:
+        raise PullError(f"{client.key or client.certificate}: its key has a password")
+    return pem
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_PEM)
+    except OSError as error:
+        raise PullError(f"{path}: {error.strerror or type(error).__name__}") from None
+
+
+def _unusable(files: list[Path], error: Exception) -> PullError:
+    """Return the error for files that hold PEM which is none; the library's words may quote it."""
+    LOGGER.debug("TLS files were refused: %s", type(error).__name__)
+    named = " with ".join(map(str, files)) or "the certificates"
+    return PullError(f"{named}: cannot be used for TLS")
 
 
 # httpcore compares the keep-alive limit with all connections, busy ones included: a limit below the
@@ -279,7 +407,10 @@ def _as_httpx(
         if isinstance(error, theirs):
             kind = ours
             break
-    return kind(_innermost_cause(error), request=request)
+    said = _innermost_cause(error)
+    if kind is httpx.ConnectError and "closed before message completed" in said:
+        kind = httpx.RemoteProtocolError  # somebody was there, and hung up instead of answering
+    return kind(said, request=request)
 
 
 def _innermost_cause(error: exceptions.PyreqwestError) -> str:

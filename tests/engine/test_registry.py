@@ -18,6 +18,7 @@ from pullscope.engine.errors import (
     PullError,
     RegistryError,
 )
+from pullscope.engine.hosts import Places, find_hosts
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
 from pullscope.engine.model import Layer
 from pullscope.engine.ranges import Asked
@@ -121,7 +122,9 @@ def new_registry(client: httpx.AsyncClient) -> NewRegistry:
         async def find() -> Credential | None:
             return credential
 
-        return Registry(parse_reference(text), client, plain_http=plain_http, find_credential=find)
+        reference = parse_reference(text)
+        [host] = find_hosts(reference, Places(), plain_http=plain_http)
+        return Registry(reference, host, client, find_credential=find)
 
     return new
 
@@ -658,12 +661,9 @@ def test_that_any_location_is_followed_or_refused(location: str) -> None:
             return LOGIN
 
         async with httpx.AsyncClient(transport=transport) as client:
-            registry = Registry(
-                parse_reference("registry.test/team/app"),
-                client,
-                plain_http=False,
-                find_credential=find,
-            )
+            reference = parse_reference("registry.test/team/app")
+            [host] = find_hosts(reference, Places())
+            registry = Registry(reference, host, client, find_credential=find)
             try:
                 reply = await registry.open_blob(LAYER, PART, 65536)
                 await reply.close()
@@ -744,6 +744,19 @@ async def test_that_an_address_that_did_not_serve_is_not_kept(
     await reply.close()
     assert await read(registry) == b"2345"
     assert network.urls.count(BLOBS) == 2
+
+
+async def test_that_an_address_that_served_wrong_bytes_is_asked_for_anew(
+    network: Network, new_registry: NewRegistry
+) -> None:
+    network.at(BLOBS, redirect(CDN), redirect("https://other.test/blob"))
+    network.at(CDN, part)
+    network.at("https://other.test/blob", part)
+    registry = new_registry()
+    await read(registry)
+    registry.distrust(LAYER)
+    await read(registry)
+    assert network.urls == [BLOBS, CDN, BLOBS, "https://other.test/blob"]
 
 
 # Words

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from pullscope.engine.errors import InvalidReference, RegistryError
+from pullscope.engine.errors import InvalidReference, PullError, RegistryError
 from pullscope.engine.events import (
     PullEnded,
     PullEvent,
@@ -32,10 +32,13 @@ from pullscope.engine.model import (
     Snapshot,
     Timeline,
 )
+from pullscope.engine.passport import Passport, Quota, RangeAnswer, RangeReply
+from pullscope.engine.passport_file import PassportFile
+from pullscope.engine.reference import parse_reference
 from pullscope.gui import theme as themes
 from pullscope.gui.main_window import MainWindow
 from pullscope.gui.recents import Recents
-from pullscope.session import PullOptions, Session
+from pullscope.session import PullOptions, Session, default_passports
 
 import qasync  # isort: skip - it takes whichever Qt is loaded already
 
@@ -192,6 +195,9 @@ class FakeSession:
 
     def __init__(self) -> None:
         self.pulls: list[FakePull] = []
+        self.passports = PassportFile(default_passports())
+        self.probed: list[str] = []
+        self.probe_error: PullError | None = None
 
     def new_pull(self, reference: str, options: PullOptions, settings: Settings) -> Any:
         """Return a pull; upper case is refused."""
@@ -199,6 +205,25 @@ class FakeSession:
             raise InvalidReference(f"{reference!r} has upper-case letters")
         self.pulls.append(FakePull(reference, options, settings))
         return self.pulls[-1]
+
+    async def probe(self, reference: str, options: PullOptions) -> Passport:
+        """Find that ranges are served, and remember it."""
+        self.probed.append(reference)
+        if self.probe_error is not None:
+            raise self.probe_error
+        passport = Passport(
+            parse_reference(reference).domain,
+            closed=RangeReply(RangeAnswer.SERVED, 206),
+            open=RangeReply(RangeAnswer.SERVED, 206),
+            redirected=True,
+            redirect_host="cdn.example",
+            redirect_lifetime=300.0,
+            first_byte=0.038,
+            quota=Quota(100, 71, 21600),
+            spent=2,
+        )
+        self.passports.note(passport)
+        return passport
 
     async def close(self) -> None:
         """Do nothing."""

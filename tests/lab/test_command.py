@@ -48,6 +48,7 @@ def test_that_a_written_command_line_reads_as_the_same_lab(tmp_path: Path) -> No
         shaping=Shaping(rate_per_connection=10, rate_total=20, latency=0.5, jitter=0.25),
         faults=FaultPlan.of("reset=0.5", "503=1@manifests", limit=0, seed=4, retry_after=None),
         auth=Auth(AuthScheme.BEARER, "-me", "a b", 7.0),
+        quota=7,
         redirect_lifetime=3.5,
         tls_certificate=tmp_path / "cert",
         tls_key=tmp_path / "key",

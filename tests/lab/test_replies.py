@@ -111,5 +111,10 @@ def test_that_a_body_breaks_off_inside_what_was_asked_for(fault: FaultKind, endi
     assert reply.cut in range(11, 20)
 
 
+@pytest.mark.parametrize("fault", [FaultKind.RESET, FaultKind.SHORT_BODY, FaultKind.STALL])
+def test_that_a_body_of_one_byte_breaks_off_before_it(fault: FaultKind) -> None:
+    assert decide("bytes=10-10", fault).cut == 10
+
+
 def test_that_the_wrong_byte_is_one_of_those_asked_for() -> None:
     assert decide("bytes=10-19", FaultKind.WRONG_BYTES).wrong_byte in range(10, 20)

@@ -474,3 +474,25 @@ async def test_that_ending_the_lab_ends_bodies_under_way(start_lab: StartLab) ->
 
     with pytest.raises(httpx.RemoteProtocolError):
         await body
+
+
+async def test_that_a_quota_counts_gets_of_manifests_and_refuses_what_is_beyond(
+    start_lab: StartLab,
+) -> None:
+    lab = await start_lab(quota=2)
+    path = "/v2/demo/app/manifests/1"
+
+    replies = [await lab.client.head(path)]
+    replies += [await lab.client.get(path) for _ in range(3)]
+
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    left = [reply.headers["ratelimit-remaining"] for reply in replies]
+    assert left == ["2;w=21600", "1;w=21600", "0;w=21600", "0;w=21600"]
+    assert {reply.headers["ratelimit-limit"] for reply in replies} == {"2;w=21600"}
+    assert replies[-1].json()["errors"][0]["code"] == "TOOMANYREQUESTS"
+
+
+async def test_that_a_lab_without_a_quota_tells_none(start_lab: StartLab) -> None:
+    lab = await start_lab()
+
+    assert "ratelimit-limit" not in (await lab.client.get("/v2/demo/app/manifests/1")).headers

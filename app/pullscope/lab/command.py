@@ -167,6 +167,12 @@ def _add_auth_arguments(group: argparse._ArgumentGroup) -> None:
         metavar="SECONDS",
         help="when a bearer token expires (default 300)",
     )
+    group.add_argument(
+        "--quota",
+        type=int,
+        metavar="N",
+        help="answer N GETs of manifests, tell how many are left, and refuse what is beyond",
+    )
 
 
 def _epilog() -> str:
@@ -208,6 +214,7 @@ def read_config(arguments: argparse.Namespace) -> LabConfig:
             None if arguments.retry_after < 0 else arguments.retry_after,
         ),
         auth=auth,
+        quota=arguments.quota,
         redirect_lifetime=arguments.redirect_lifetime if arguments.redirect else None,
         tls_certificate=arguments.tls_cert,
         tls_key=arguments.tls_key,
@@ -234,6 +241,7 @@ def write_arguments(config: LabConfig) -> list[str]:
         ("--fault-limit", faults.limit),
         ("--fault-seed", faults.seed),
         ("--retry-after", -1 if faults.retry_after is None else faults.retry_after),
+        ("--quota", config.quota),
         ("--redirect", config.redirect_lifetime is not None),
         ("--redirect-lifetime", config.redirect_lifetime),
         ("--tls-cert", config.tls_certificate),

@@ -269,6 +269,8 @@ class LabConfig:
     shaping: Shaping = Shaping()
     faults: FaultPlan = FaultPlan()
     auth: Auth | None = None
+    quota: int | None = None
+    """Manifests that may be asked for by GET, in all; None counts nothing."""
     redirect_lifetime: float | None = None
     """Seconds that a signed link to the second origin is good for; None redirects nothing."""
     tls_certificate: Path | None = None
@@ -288,6 +290,8 @@ class LabConfig:
             raise ValueError("TLS needs both a certificate and a key")
         if self.redirect_lifetime is not None and self.redirect_lifetime <= 0:
             raise ValueError(f"a redirect cannot be good for {self.redirect_lifetime} seconds")
+        if self.quota is not None and self.quota < 0:
+            raise ValueError(f"{self.quota} is not a number of manifests")
         check_faults_fit(self, self.faults)
 
     @property

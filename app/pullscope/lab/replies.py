@@ -99,8 +99,10 @@ def decide_reply(
         stop,
         status,
         headers,
-        # Behind the first byte, so that the client sees a reply begin.
-        cut=_pick(chance, min(start + 1, stop), stop) if ending is not None else None,
+        # Behind the first byte, so that the client sees a reply begin, and before the last.
+        cut=_pick(chance, max(start, min(start + 1, stop - 1)), stop)
+        if ending is not None
+        else None,
         ending=ending,
         wrong_byte=_pick(chance, start, stop) if fault is FaultKind.WRONG_BYTES else None,
     )

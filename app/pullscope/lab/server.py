@@ -47,6 +47,9 @@ _BACKLOG = 1024
 _SHUTDOWN_TIMEOUT = 0.2
 """Seconds that replies under way get when the lab ends; a stalled one would never end."""
 
+_QUOTA_WINDOW = 21600
+"""Seconds, as the headers say; the lab's quota is for its life."""
+
 _CONTROL = "control"
 
 
@@ -79,6 +82,7 @@ class Lab:
         self._runners: list[web.AppRunner] = []
         self._listeners: list[asyncio.Server] = []
         self._cdn_port = 0
+        self._quota_left = config.quota
 
     async def start(self) -> LabAddresses:
         """Listen and return where; OSError when an address cannot be had."""
@@ -229,11 +233,31 @@ class Lab:
         if manifest is None:
             raise RegistryError(404, "MANIFEST_UNKNOWN", f"there is no manifest {reference}")
         if request.method == "HEAD":
-            return _head(len(manifest.body), _manifest_headers(manifest))
+            headers = {**_manifest_headers(manifest), **self._quota_headers()}
+            return _head(len(manifest.body), headers)
         fault = self._draw_fault(FaultTarget.MANIFESTS, ranged=False, redirected=False)
         body = MemoryBlob(manifest.body)
         reply = self._decide(body, None, fault)
-        return await self._send(request, body, reply, _manifest_headers(manifest))
+        self._spend_quota()
+        headers = {**_manifest_headers(manifest), **self._quota_headers()}
+        return await self._send(request, body, reply, headers)
+
+    def _spend_quota(self) -> None:
+        if self._quota_left is None:
+            return
+        if self._quota_left == 0:
+            message = "no manifest is left of the quota"
+            raise RegistryError(429, "TOOMANYREQUESTS", message, self._quota_headers())
+        self._quota_left -= 1
+
+    def _quota_headers(self) -> dict[str, str]:
+        """Return what Docker Hub tells beside a manifest."""
+        if self._quota_left is None:
+            return {}
+        return {
+            "ratelimit-limit": f"{self._config.quota};w={_QUOTA_WINDOW}",
+            "ratelimit-remaining": f"{self._quota_left};w={_QUOTA_WINDOW}",
+        }
 
     async def _get_blob(self, request: web.Request) -> web.StreamResponse:
         digest = _check_digest(request.match_info["digest"])

@@ -14,13 +14,16 @@ import httpx
 
 from pullscope.engine.errors import BadReply, PullError
 from pullscope.engine.ledger import Chunk
-from pullscope.engine.model import ChunkState, Layer
+from pullscope.engine.model import KIB, ChunkState, Layer
 from pullscope.engine.pace import Pace
 from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
 from pullscope.engine.registry import BlobReply, Registry, refusal
 from pullscope.engine.store import Part
 from pullscope.engine.tail import Remainder
 from pullscope.engine.transport import Piece
+
+SIGN_OF_LIFE = 4 * KIB
+"""Bytes that count as one: a connection that brings them byte by byte is as good as silent."""
 
 
 class AttemptFailed(Exception):
@@ -30,13 +33,22 @@ class AttemptFailed(Exception):
         reason: in words.
         status: of the reply, None when there was none.
         wait: seconds that the registry asked to wait.
+        out_of_reach: as `registry.OutOfReach`.
     """
 
-    def __init__(self, reason: str, status: int | None = None, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        status: int | None = None,
+        wait: float | None = None,
+        *,
+        out_of_reach: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.wait = wait
+        self.out_of_reach = out_of_reach
 
 
 class RangeRefused(Exception):
@@ -112,6 +124,8 @@ class Attempt:
         self._on_written = on_written
         self._on_held = on_held
         self._opened = False
+        self._waited = 0.0  # seconds for the bytes since the last sign of life
+        self._came = 0  # those bytes
         self._reply: BlobReply | None = None
         self._run: list[Piece] = []
         self._run_size = 0
@@ -289,10 +303,15 @@ class Attempt:
             raise asyncio.CancelledError
 
     async def _next_piece(self, reply: BlobReply) -> Piece | None:
-        self.idle_since = self._clock()
+        began = self._clock()
+        self.idle_since = began - self._waited
         piece = await reply.body.read()
         self.idle_since = None
         if piece is not None:
+            self._waited += self._clock() - began
+            self._came += len(piece)
+            if self._came >= SIGN_OF_LIFE:
+                self._waited, self._came = 0.0, 0
             await self._take(len(piece))
         return piece
 

@@ -1,5 +1,6 @@
 import base64
 import logging
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from pullscope.engine.errors import InvalidReference, PullError
+from pullscope.engine.events import FirstByte
 from pullscope.engine.model import Settings
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan
@@ -90,3 +92,52 @@ async def test_that_no_secret_reaches_a_log_a_trace_or_an_error(
     assert lab.host in told
     for secret in (PASSWORD, login, "sig=", "signature=", "Bearer ", "Basic "):
         assert secret not in told
+
+
+def hosts_file(directory: Path, host: str, text: str) -> Path:
+    path = directory / host / "hosts.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+async def test_that_a_damaged_file_of_hosts_is_refused_before_anything_is_asked(
+    start_lab_process: Any, puller: Any, tmp_path: Path
+) -> None:
+    lab = start_lab_process()
+    path = hosts_file(tmp_path, lab.host, "\nserver = 5\n")
+    with pytest.raises(PullError) as raised:
+        puller.new(lab.references[0], hosts_dir=tmp_path)
+    assert str(raised.value) == f"{path}, line 2: server is no text"
+    assert not lab.statistics().requests
+
+
+async def test_that_hosts_are_found_in_the_users_own_directory(
+    start_lab_process: Any, puller: Any
+) -> None:
+    mirror, lab = start_lab_process(), start_lab_process()
+    own = Path(os.environ["XDG_CONFIG_HOME"]) / "containerd" / "certs.d"
+    hosts_file(own, lab.host, f'[host."{mirror.url}"]')
+    await puller.new(lab.references[0]).run()
+    assert not lab.statistics().requests
+    assert mirror.statistics().requests["manifest"] == 1
+
+
+async def test_that_a_probe_asks_the_registry_itself(
+    start_lab_process: Any, puller: Any, tmp_path: Path
+) -> None:
+    mirror, lab = start_lab_process(), start_lab_process()
+    hosts_file(tmp_path, lab.host, f'[host."{mirror.url}"]')
+    passport = await puller.session.probe(lab.references[0], PullOptions(hosts_dir=tmp_path))
+    assert passport.host == lab.host
+    assert lab.statistics().requests["manifest"] > 0
+    assert not mirror.statistics().requests
+
+
+async def test_that_http2_is_offered_and_need_not_be_taken(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process()
+    await puller.new(lab.references[0], http2=True).run()
+    puller.assert_image_is_whole()
+    assert {event.protocol for event in puller.of_type(FirstByte)} == {"HTTP/1.1"}

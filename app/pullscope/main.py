@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,9 @@ from pullscope import __doc__ as DESCRIPTION  # noqa: N812 - a text, not a modul
 from pullscope import __version__
 from pullscope.cli.messages import tell, tell_error
 from pullscope.engine.errors import PullError, SettingsError
-from pullscope.engine.model import Settings
+from pullscope.engine.model import LayerOrder, Settings, WriteMode
 from pullscope.engine.platforms import parse_platform
-from pullscope.engine.reference import parse_reference
+from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.units import parse_size, size_text
 from pullscope.lab.command import add_arguments as add_lab_arguments
 from pullscope.lab.demo import DEMO_SETTINGS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pullscope.session import PullOptions
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+_ARCHIVES = ("oci-archive", "docker-archive")
 _DEMO_NOTICE = "Demo: a registry on this computer, 4 MiB/s per connection."
 
 
@@ -102,6 +103,19 @@ def _parser() -> argparse.ArgumentParser:
     pull.add_argument("--quiet", action="store_true", help="print nothing but errors")
     pull.set_defaults(run=_run_pull)
 
+    probe = commands.add_parser("probe", help="find out how a registry answers")
+    probe.description = (
+        "Ask for a manifest and for some bytes of its smallest layer in every way, about ten "
+        "requests of a few KiB, and say what the registry did. What is found is remembered for "
+        "the next pull."
+    )
+    probe.add_argument("reference", metavar="REF", help="an image in it, as ghcr.io/team/app:1")
+    _add_connection_options(probe)
+    probe.add_argument("--json", action="store_true", help="print a JSON object")
+    probe.set_defaults(run=_run_probe)
+
+    _add_store_commands(commands.add_parser("store", help="list and remove pulled images"))
+
     trace = commands.add_parser("trace", help="convert traces of pulls")
     trace_commands = trace.add_subparsers(title="commands", metavar="COMMAND", required=True)
     export = trace_commands.add_parser(
@@ -128,20 +142,71 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_store_commands(store: argparse.ArgumentParser) -> None:
+    commands = store.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    ls = commands.add_parser("ls", help="list the images")
+    ls.add_argument("--json", action="store_true", help="print a JSON list, sizes in bytes")
+    rm = commands.add_parser("rm", help="remove images; gc then frees their space")
+    rm.add_argument("names", nargs="+", metavar="NAME", help="as ls prints it, or the digest")
+    gc = commands.add_parser(
+        "gc", help="remove what no image and no running pull needs, and unfinished pulls"
+    )
+    gc.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    for name, parser in (("ls", ls), ("rm", rm), ("gc", gc)):
+        parser.add_argument(
+            "--layout",
+            type=Path,
+            metavar="DIR",
+            help="an OCI image layout (default: the store in your data directory)",
+        )
+        parser.set_defaults(run=_run_store, store_command=name)
+
+
 def _add_pull_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the pull")
     group.add_argument(
         "-o",
         "--output",
-        type=Path,
-        metavar="DIR",
-        help="an OCI image layout to add to (default: a store in your data directory)",
+        type=_output,
+        default=(None, None),
+        metavar="DIR|FORMAT:FILE",
+        help="an OCI image layout to add to, or an archive: oci-archive:FILE or "
+        "docker-archive:FILE, a tar (default: a store in your data directory)",
+    )
+    group.add_argument(
+        "--durability",
+        choices=("none", "image", "blob"),
+        default="blob",
+        help="what a loss of power leaves: nothing certain, the image once it is complete, or each "
+        "blob as soon as it is verified as well (default: %(default)s)",
     )
     group.add_argument(
         "--platform",
         type=_platform,
         metavar="OS/ARCH[/VARIANT]",
         help="which image of a multi-platform one (default: this machine's)",
+    )
+    _add_connection_options(group)
+    group.add_argument(
+        "--transport",
+        choices=("pyreqwest", "httpx"),
+        default="pyreqwest",
+        help="the HTTP client underneath (default: %(default)s)",
+    )
+    group.add_argument(
+        "--http2",
+        action="store_true",
+        help="offer HTTP/2 to registries that speak TLS; all chunks share one connection then",
+    )
+
+
+def _add_connection_options(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--hosts-dir",
+        type=Path,
+        metavar="DIR",
+        help="a directory per registry with its hosts.toml, as containerd reads them (default: "
+        "containerd's own, and Podman's registries.conf)",
     )
     group.add_argument(
         "--plain-http",
@@ -150,12 +215,6 @@ def _add_pull_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--tls-skip-verify", action="store_true", help="accept any certificate of the registry"
-    )
-    group.add_argument(
-        "--transport",
-        choices=("pyreqwest", "httpx"),
-        default="pyreqwest",
-        help="the HTTP client underneath (default: %(default)s)",
     )
 
 
@@ -192,6 +251,17 @@ def _add_setting_options(parser: argparse.ArgumentParser, defaults: Settings) ->
         metavar="SIZE",
         help=f"of what is on its way to the disk (default: {size_text(defaults.memory_limit)})",
     )
+    group.add_argument(
+        "--write",
+        choices=[*WriteMode],
+        help="each chunk at once, where it belongs, or one behind the other, as runtimes do that "
+        f"join a layer's chunks to a stream (default: {defaults.write})",
+    )
+    group.add_argument(
+        "--layer-order",
+        choices=[*LayerOrder],
+        help=f"which layers come first (default: {defaults.layer_order})",
+    )
 
 
 def _add_trace_option(parser: argparse.ArgumentParser) -> None:
@@ -213,6 +283,16 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _output(text: str) -> tuple[Path, str | None]:
+    """Return the path that an output names, and the format where it is an archive."""
+    prefix, colon, path = text.partition(":")
+    if colon and prefix in _ARCHIVES:
+        if not path:
+            raise argparse.ArgumentTypeError(f"name a file for the archive, as {text}image.tar")
+        return Path(path), prefix
+    return Path(text), None
+
+
 def _size(text: str) -> int:
     try:
         return parse_size(text)
@@ -232,6 +312,8 @@ def _run_window(arguments: argparse.Namespace) -> int:
         _check_reference(arguments.reference)
     settings = _settings(arguments)
     _check_trace(arguments.trace)
+    if arguments.output[1] is not None:
+        raise _WrongUsage("the window writes OCI image layouts; `pullscope pull` writes archives")
     from pullscope.gui.display import has_display
 
     if not has_display():
@@ -248,13 +330,13 @@ def _run_window(arguments: argparse.Namespace) -> int:
             exit_when_done=arguments.exit_when_done,
             screenshot=arguments.screenshot,
             trace=arguments.trace,
+            given=_given(arguments),
         )
     )
 
 
 def _run_pull(arguments: argparse.Namespace) -> int:
-    _check_reference(arguments.reference)
-    settings = _settings(arguments)
+    settings = _settings(arguments, _kept_values(_check_reference(arguments.reference)))
     _check_trace(arguments.trace)
     from pullscope.cli.pull import PullJob, run
 
@@ -269,6 +351,37 @@ def _run_pull(arguments: argparse.Namespace) -> int:
             again=shlex.join(["pullscope", *arguments.words]),
         )
     )
+
+
+def _run_probe(arguments: argparse.Namespace) -> int:
+    _check_reference(arguments.reference)
+    from pullscope.cli.probe import ProbeJob, run
+    from pullscope.session import PullOptions
+
+    options = PullOptions(
+        plain_http=True if arguments.plain_http else None,
+        tls_verify=not arguments.tls_skip_verify,
+        hosts_dir=arguments.hosts_dir,
+    )
+    return run(ProbeJob(arguments.reference, options, json=arguments.json))
+
+
+def _run_store(arguments: argparse.Namespace) -> int:
+    from pullscope.cli import store
+    from pullscope.session import default_store
+
+    root = default_store() if arguments.layout is None else arguments.layout
+    try:
+        match arguments.store_command:
+            case "ls":
+                store.list_images(root, as_json=arguments.json)
+            case "rm":
+                store.remove_images(root, arguments.names)
+            case _:
+                store.collect_garbage(root, dry_run=arguments.dry_run)
+    except PullError as error:
+        raise _Failed(str(error)) from error
+    return 0
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
@@ -346,31 +459,54 @@ def _demo_in_terminal(
 
 
 def _options(arguments: argparse.Namespace) -> "PullOptions":
+    from pullscope.engine.archive import ArchiveFormat
+    from pullscope.engine.store import Durability
     from pullscope.session import PullOptions
 
+    output, archive = arguments.output
     return PullOptions(
-        output=arguments.output,
+        output=output,
+        archive=ArchiveFormat(archive) if archive else None,
+        durability=Durability(arguments.durability),
         platform=arguments.platform,
         plain_http=True if arguments.plain_http else None,
         tls_verify=not arguments.tls_skip_verify,
+        hosts_dir=arguments.hosts_dir,
         transport=arguments.transport,
+        http2=arguments.http2,
     )
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _settings(
+    arguments: argparse.Namespace, kept: Mapping[str, int | str] | None = None
+) -> Settings:
+    """Return the settings: the options given, else what is `kept` for the registry, else the
+    defaults."""
     defaults: Settings = arguments.default_settings
-    given = {name: getattr(arguments, name) for name in defaults.as_dict()}
     try:
-        return defaults.changed(
-            **{name: value for name, value in given.items() if value is not None}
-        )
+        return defaults.changed(**{**(kept or {}), **_given(arguments)})
     except SettingsError as error:
         raise _WrongUsage(str(error)) from error
 
 
-def _check_reference(text: str) -> None:
+def _given(arguments: argparse.Namespace) -> dict[str, int | str]:
+    names = arguments.default_settings.as_dict()
+    return {name: value for name in names if (value := getattr(arguments, name)) is not None}
+
+
+def _kept_values(reference: Reference) -> dict[str, int | str]:
+    """Return the settings that the user keeps for a reference's registry."""
+    from pullscope.tuning.profiles import ProfilesError, SettingsFile, default_path
+
     try:
-        parse_reference(text)
+        return SettingsFile(default_path()).read().values_for(reference.domain)
+    except ProfilesError as error:
+        raise _WrongUsage(str(error)) from error
+
+
+def _check_reference(text: str) -> Reference:
+    try:
+        return parse_reference(text)
     except PullError as error:
         raise _WrongUsage(str(error)) from error
 

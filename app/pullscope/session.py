@@ -4,20 +4,30 @@ Both views, window and terminal, hold one `Session` and differ only in what they
 """
 
 import asyncio
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import platformdirs
 
+from pullscope.engine.archive import ArchiveFormat, ArchiveStore
 from pullscope.engine.credentials import Credential, find_credential
+from pullscope.engine.events import PullEnded, PullEvent, PullResolved
+from pullscope.engine.hosts import Host, Places, find_hosts
+from pullscope.engine.mirrors import Health, MirroredRegistry
 from pullscope.engine.model import Settings
+from pullscope.engine.passport import Passport, PassportLearner, with_manifests
+from pullscope.engine.passport_file import PassportFile
 from pullscope.engine.platforms import parse_platform, this_machine
-from pullscope.engine.pull import ATTEMPTS, HEDGE_BUDGET, STALL_TIMEOUT, Pull
-from pullscope.engine.reference import parse_reference
+from pullscope.engine.probe import probe
+from pullscope.engine.pull import ATTEMPTS, HEDGE_BUDGET, STALL_TIMEOUT, Observer, Pull
+from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.registry import Registry
-from pullscope.engine.store import Store
-from pullscope.engine.transport import new_client
+from pullscope.engine.store import Durability, Store
+from pullscope.engine.transport import CONNECT_TIMEOUT, Tls, new_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +35,35 @@ class PullOptions:
     """What is decided before a pull begins.
 
     Attributes:
-        output: OCI image layout directory; None for the user's store.
+        output: OCI image layout directory, or archive; None for the user's store.
+        archive: the format of the archive that `output` is; None for a directory.
+        durability: what a loss of power leaves of the output.
         platform: "os/architecture[/variant]"; None for this machine's.
         plain_http: None means http for loopback registries and https for all others.
         tls_verify: whether certificates are checked.
         transport: one of `transport.TRANSPORTS`.
+        http2: whether HTTP/2 is offered to registries that speak TLS.
+        hosts_dir: directory with a directory per registry, holding its hosts.toml; None for
+            containerd's own.
         stall_timeout: seconds without a byte after which a connection is cut.
         attempts: fruitless attempts in a row until the pull fails.
-        in_order: write a layer's chunks one behind the other, as a runtime that joins them does.
-        largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer.
         hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
     """
 
     output: Path | None = None
+    archive: ArchiveFormat | None = None
+    durability: Durability = Durability.BLOB
     platform: str | None = None
     plain_http: bool | None = None
     tls_verify: bool = True
     transport: str = "pyreqwest"
+    http2: bool = False
+    hosts_dir: Path | None = None
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
     split_tail: bool = False
     hedge_budget: float = HEDGE_BUDGET
-    largest_first: bool = False
-    in_order: bool = False
 
 
 def default_store() -> Path:
@@ -56,11 +71,19 @@ def default_store() -> Path:
     return Path(platformdirs.user_data_dir("pullscope")) / "images"
 
 
+def default_passports() -> Path:
+    """Return where what is known of registries is kept."""
+    return Path(platformdirs.user_state_dir("pullscope")) / "registries.json"
+
+
 class Session:
     """Makes pulls. Close it after they have ended."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, bool, bool], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str, bool, Tls, bool, float], httpx.AsyncClient] = {}
+        self._health: dict[str, Health] = {}
+        self.passports = PassportFile(default_passports())
+        """What is known of registries, from probes and earlier pulls."""
 
     def new_pull(
         self,
@@ -72,30 +95,15 @@ class Session:
 
         Raises:
             InvalidReference: the reference cannot be read.
-            PullError: the platform cannot be read.
+            PullError: the platform, or a file with hosts or certificates, cannot be read.
         """
         parsed = parse_reference(reference)
         platform = parse_platform(options.platform) if options.platform else this_machine()
-        plain_http = options.plain_http
-        if plain_http is None:
-            # As container runtimes do; skipping TLS verification means that TLS is there.
-            plain_http = parsed.is_loopback and options.tls_verify
-
-        async def login() -> Credential | None:
-            return await asyncio.to_thread(find_credential, parsed)
-
-        registry = Registry(
-            parsed,
-            self._client(options.transport, options.tls_verify, not parsed.is_loopback),
-            plain_http=plain_http,
-            find_credential=login,
-        )
-        store = (
-            Store(options.output)
-            if options.output is not None
-            else Store(default_store(), names_in_full=True)
-        )
-        return Pull(
+        registry = self._registry(parsed, options)
+        store = _store(options)
+        mirrored = isinstance(registry, MirroredRegistry)  # its bytes come from other hosts
+        known = None if mirrored else self.passports.find(parsed.domain)
+        pull = Pull(
             parsed,
             registry,
             store,
@@ -105,9 +113,27 @@ class Session:
             attempts=options.attempts,
             split_tail=options.split_tail,
             hedge_budget=options.hedge_budget,
-            largest_first=options.largest_first,
-            in_order=options.in_order,
+            ranges_known=known is not None and known.serves_ranges(time.time()),
         )
+        if not mirrored:
+            pull.observe(self._learner(registry))
+        return pull
+
+    async def probe(self, reference: str, options: PullOptions = PullOptions()) -> Passport:
+        """Find out how a reference's registry answers, and remember it for the next pull.
+
+        Raises:
+            InvalidReference: the reference cannot be read.
+            PullError: the manifest, or the first bytes of a layer, cannot be had.
+        """
+        parsed = parse_reference(reference)
+        platform = parse_platform(options.platform) if options.platform else this_machine()
+        proxies = not parsed.is_loopback
+        registry = self._registry(parsed, options, with_mirrors=False)
+        passport = await probe(registry, platform, proxies=proxies)
+        self.passports.note(passport)
+        self.passports.save()
+        return passport
 
     async def close(self) -> None:
         """Close the connections."""
@@ -115,8 +141,83 @@ class Session:
             await client.aclose()
         self._clients.clear()
 
-    def _client(self, transport: str, tls_verify: bool, proxies: bool) -> httpx.AsyncClient:
-        key = (transport, tls_verify, proxies)
+    def _learner(self, registry: Registry) -> Observer:
+        """Return an observer that keeps what a pull shows of its registry."""
+        host = registry.reference.domain
+        learner = PassportLearner(urlsplit(registry.origin).netloc)
+
+        def learn(event: PullEvent) -> None:
+            known = self.passports.find(host) or Passport(host)
+            learnt = learner.learn(event, known, time.time())
+            if isinstance(event, PullResolved | PullEnded):
+                learnt = with_manifests(learnt, registry.quota, registry.manifests_spent)
+            if learnt != known:
+                self.passports.note(learnt)
+            if isinstance(event, PullEnded):
+                self.passports.save()
+
+        return learn
+
+    def _registry(
+        self, reference: Reference, options: PullOptions, *, with_mirrors: bool = True
+    ) -> Registry:
+        plain_http = options.plain_http
+        if plain_http is None and not options.tls_verify:
+            plain_http = False  # to skip TLS verification means that TLS is there
+        places = Places.of_this_machine(options.hosts_dir)
+        *mirrors, itself = find_hosts(reference, places, plain_http=plain_http)
+        client, login = self._client(itself, options), _login(itself, reference)
+        if not (mirrors and with_mirrors):
+            return Registry(reference, itself, client, find_credential=login)
+        return MirroredRegistry(
+            reference,
+            itself,
+            client,
+            find_credential=login,
+            mirrors=[
+                Registry(
+                    reference,
+                    mirror,
+                    self._client(mirror, options),
+                    find_credential=_login(mirror, reference),
+                    reply_timeout=options.stall_timeout,
+                )
+                for mirror in mirrors
+            ],
+            health=self._health,
+            stall_timeout=options.stall_timeout,
+        )
+
+    def _client(self, host: Host, options: PullOptions) -> httpx.AsyncClient:
+        """Return the client for a host: hosts that are asked in the same way share one."""
+        proxies = not host.is_loopback
+        tls = host.tls if options.tls_verify else replace(host.tls, verify=False)
+        dial_timeout = host.dial_timeout or CONNECT_TIMEOUT
+        key = (options.transport, options.http2, tls, proxies, dial_timeout)
         if key not in self._clients:
-            self._clients[key] = new_client(transport, tls_verify=tls_verify, proxies=proxies)
+            self._clients[key] = new_client(
+                options.transport,
+                tls=tls,
+                proxies=proxies,
+                http2=options.http2,
+                connect_timeout=dial_timeout,
+            )
         return self._clients[key]
+
+
+def _login(host: Host, reference: Reference) -> Callable[[], Awaitable[Credential | None]]:
+    """Return what finds the login for a host, by that host's own name."""
+    there = host.as_reference(reference)
+
+    async def find() -> Credential | None:
+        return await asyncio.to_thread(find_credential, there)
+
+    return find
+
+
+def _store(options: PullOptions) -> Store:
+    if options.output is None:
+        return Store(default_store(), names_in_full=True, durability=options.durability)
+    if options.archive is not None:
+        return ArchiveStore(options.output, options.archive, durability=options.durability)
+    return Store(options.output, durability=options.durability)

@@ -339,11 +339,28 @@ async def test_that_a_rate_limit_holds_for_all_connections_and_changes_live(
 async def test_that_the_largest_layer_can_come_first(start_lab_process: Any, puller: Any) -> None:
     image = SyntheticImage("demo/app", "1", (MIB, 100, 3 * MIB, 2 * MIB))
     lab = start_lab_process(images=(image,))
-    one = SMALL_CHUNKS.changed(layers=1)
-    await puller.new(lab.references[0], one, largest_first=True).run()
+    one = SMALL_CHUNKS.changed(layers=1, layer_order="largest-first")
+    await puller.new(lab.references[0], one).run()
     begun = dict.fromkeys(event.layer for event in puller.of_type(ChunkStarted))
     assert list(begun)[-1] == 1
     assert [layer for layer in begun if layer != 1] == [2, 3, 0]
+
+
+async def test_that_the_order_of_layers_can_change_during_a_pull(
+    start_lab_process: Any, puller: Any
+) -> None:
+    image = SyntheticImage("demo/app", "1", (MIB, 100, 2 * MIB, 3 * MIB))
+    lab = start_lab_process(images=(image,), shaping=SLOW)
+    one = SMALL_CHUNKS.changed(layers=1, parallelism=2)
+    pull = puller.new(lab.references[0], one)
+    running = asyncio.create_task(pull.run())
+    await until(lambda: pull.snapshot().received > 0)
+    pull.apply(one.changed(layer_order="largest-first"))
+    lab.reshape(shaping=Shaping())
+    await running
+    begun = dict.fromkeys(event.layer for event in puller.of_type(ChunkStarted))
+    assert list(begun) == [0, 3, 2, 1]  # what has begun is not put off
+    puller.assert_image_is_whole()
 
 
 async def test_that_an_idle_connection_asks_for_what_a_silent_one_does_not_bring(
@@ -380,7 +397,7 @@ async def test_that_without_a_budget_no_second_request_is_sent(
 
 async def test_that_chunks_can_be_written_in_order(start_lab_process: Any, puller: Any) -> None:
     lab = start_lab_process(shaping=Shaping(rate_per_connection=4 * MIB))
-    pull = puller.new(lab.references[0], in_order=True)
+    pull = puller.new(lab.references[0], SMALL_CHUNKS.changed(write="stream"))
     ahead: list[int] = []
 
     def watch(event: object) -> None:
@@ -397,12 +414,35 @@ async def test_that_chunks_can_be_written_in_order(start_lab_process: Any, pulle
     puller.assert_image_is_whole()
 
 
+async def test_that_the_way_to_write_can_change_during_a_pull(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=4 * MIB))
+    stream = SMALL_CHUNKS.changed(write="stream")
+    pull = puller.new(lab.references[0], stream)
+    written_ahead: list[bool] = []
+
+    def change(event: object) -> None:
+        if isinstance(event, ChunkDone):
+            layers = pull.snapshot().layers
+            written_ahead.append(any(layer.written > layer.frontier for layer in layers))
+            in_place = pull.settings.write == "in-place"
+            pull.apply(stream if in_place else stream.changed(write="in-place"))
+
+    pull.observe(change)
+    snapshot = await pull.run()
+    assert any(written_ahead)
+    assert (snapshot.network, snapshot.wasted) == (SIZE, 0)
+    puller.assert_image_is_whole()
+
+
 @pytest.mark.parametrize("fault", ["reset", "stall", "503", "range-ignored", "range-refused"])
 async def test_that_writing_in_order_survives_faults(
     start_lab_process: Any, puller: Any, fault: str
 ) -> None:
     lab = start_lab_process(faults=FaultPlan.of(f"{fault}=0.3", limit=6, retry_after=0))
-    pull = puller.new(lab.references[0], in_order=True, stall_timeout=0.4)
+    settings = SMALL_CHUNKS.changed(write="stream")
+    pull = puller.new(lab.references[0], settings, stall_timeout=0.4)
     running = asyncio.create_task(pull.run())
     await until(lambda: pull.snapshot().received > MIB)
     pull.pause()
@@ -716,10 +756,16 @@ async def test_that_two_pulls_into_one_place_do_not_write_over_each_other(
     first = puller.new(lab.references[0])
     running = asyncio.create_task(first.run())
     await until(lambda: first.snapshot().received > 0)
-    with pytest.raises(StoreError, match="another pull"):
-        await puller.new(lab.references[0]).run()
+    second = puller.new(lab.references[0])
+    waiting = asyncio.create_task(second.run())
+    await until(lambda: second.snapshot().state is PullState.RUNNING)
     lab.reshape(shaping=Shaping())
     assert (await running).state is PullState.DONE
+    states = [layer.state for layer in (await waiting).layers]
+    # The last layer is nobody's at first: whoever has room for it fetches it.
+    assert states[:3] == [LayerState.EXISTING] * 3
+    assert states[3] in (LayerState.EXISTING, LayerState.DONE)
+    assert lab.statistics().blob_bytes_sent - SIZE < 4 * KIB  # each blob once
     puller.assert_image_is_whole()
 
 

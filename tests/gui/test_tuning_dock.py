@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from pullscope.engine.model import GIB, KIB, MIB, Settings
+from pullscope.gui.amount_box import AmountBox
 from pullscope.gui.effects import Effect, Verdict
 from pullscope.gui.tuning_dock import TuningDock
 from pullscope.tuning.presets import PRESETS
@@ -55,6 +56,8 @@ def type_into(qtbot: QtBot, field: QSpinBox, text: str) -> None:
         ("chunk_size", 18, 256 * KIB),
         ("chunk_size", 22, 4 * MIB),
         ("chunk_size", 28, 256 * MIB),
+        ("rate_limit", 0, 1_000_000),
+        ("rate_limit", 4, 20_000_000),
     ],
 )
 def test_that_a_slider_sets_its_setting(
@@ -62,7 +65,8 @@ def test_that_a_slider_sets_its_setting(
 ) -> None:
     slider(dock, name).setValue(value)
     assert [change.as_dict()[name] for change in changes] == [setting]
-    assert box(dock, name).value() == setting
+    field = box(dock, name)
+    assert (field.amount if isinstance(field, AmountBox) else field.value()) == setting
 
 
 def test_that_boxes_reach_beyond_the_sliders(
@@ -101,6 +105,61 @@ def test_that_a_chunk_size_that_is_none_changes_nothing(
     type_into(qtbot, box(dock, "chunk_size"), text)
     assert changes == []
     assert box(dock, "chunk_size").text() == "16 MiB"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "amount", "shown"),
+    [
+        ("rate_limit", "20 MB/s", 20_000_000, "20 MB/s"),
+        ("rate_limit", "20", 20_000_000, "20 MB/s"),
+        ("rate_limit", "1.5MB", 1_500_000, "1.5 MB/s"),
+        ("rate_limit", "100GB/s", 100_000_000_000, "100 GB/s"),
+        ("memory_limit", "16GiB", 16 * GIB, "16 GiB"),
+        ("memory_limit", "128", 128 * MIB, "128 MiB"),
+    ],
+)
+def test_that_limits_can_be_typed(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot, name: str, text: str,
+    amount: int, shown: str
+) -> None:  # fmt: skip
+    type_into(qtbot, box(dock, name), text)
+    assert changes[-1].as_dict()[name] == amount
+    assert box(dock, name).text() == shown
+
+
+def test_that_a_rate_limit_is_taken_away_by_its_word_and_by_the_slider(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot
+) -> None:
+    limit = slider(dock, "rate_limit")
+    limit.setValue(limit.maximum() - 1)
+    type_into(qtbot, box(dock, "rate_limit"), "none")
+    limit.setValue(3)
+    limit.setValue(limit.maximum())
+    assert [change.rate_limit for change in changes] == [5_000_000_000, 0, 10_000_000, 0]
+
+
+@pytest.mark.parametrize("text", ["0", "1 MiB", "none", "17 GiB"])
+def test_that_a_memory_limit_that_is_none_changes_nothing(
+    dock: TuningDock, changes: list[Settings], qtbot: QtBot, text: str
+) -> None:
+    type_into(qtbot, box(dock, "memory_limit"), text)
+    assert changes == []
+    assert box(dock, "memory_limit").text() == "64 MiB"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("write", ["stream", "in-place"]), ("layer_order", ["largest-first", "manifest"])],
+)
+def test_that_a_choice_sets_its_setting(
+    dock: TuningDock, changes: list[Settings], name: str, values: list[str]
+) -> None:
+    choice = dock.findChild(QComboBox, name)
+    assert choice is not None
+    for value in values:
+        choice.activated.emit(choice.findData(value))
+        assert choice.currentData() == value
+    assert [change.as_dict()[name] for change in changes] == values
 
 
 def test_that_arrows_step_and_page_keys_halve_and_double(

@@ -7,9 +7,11 @@ def test_that_presets_differ_in_id_name_and_settings() -> None:
         assert len({getattr(preset, field) for preset in PRESETS}) == len(PRESETS)
 
 
-def test_that_one_stream_per_layer_asks_for_whole_layers() -> None:
-    [preset] = [preset for preset in PRESETS if preset.id == "one-stream"]
-    assert (preset.settings.parallelism, preset.settings.chunk_size) == (1, 0)
+def test_that_the_presets_of_a_runtime_differ_in_one_thing_each() -> None:
+    settings = {preset.id: preset.settings for preset in PRESETS}
+    sequential, multipart = settings["containerd-sequential"], settings["containerd-multipart"]
+    assert (sequential.parallelism, sequential.chunk_size) == (1, 0)
+    assert multipart.changed(write="in-place") == settings["in-place"]
 
 
 def test_that_the_preset_of_settings_is_found() -> None:
@@ -18,7 +20,8 @@ def test_that_the_preset_of_settings_is_found() -> None:
     assert preset_of(Settings(parallelism=7)) is None
 
 
-def test_that_no_preset_is_held_back_by_its_own_connections() -> None:
+def test_that_no_preset_of_ours_is_held_back_by_its_own_connections() -> None:
     for preset in PRESETS:
         settings = preset.settings
-        assert settings.parallelism * settings.layers <= settings.connections
+        if preset.id in ("careful", "default", "fast-link"):
+            assert settings.parallelism * settings.layers <= settings.connections

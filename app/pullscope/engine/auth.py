@@ -16,6 +16,7 @@ import httpx
 
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, BadReply
+from pullscope.engine.passport import token_lifetime
 from pullscope.engine.reference import DOCKER_HUB_HOSTS
 from pullscope.engine.transport import web_address
 
@@ -83,6 +84,8 @@ class Authorizer:
         self._looked = False
         self._renewing = asyncio.Lock()
         self.header: str | None = None
+        self.token_lifetime: float | None = None
+        """Seconds that the newest token is good for, from when it was given."""
 
     async def renew(self, refused: str | None, www_authenticate: str) -> str:
         """Return a new Authorization header after a 401.
@@ -166,6 +169,7 @@ class Authorizer:
             token = document.get("token") or document.get("access_token")
         if not isinstance(token, str) or _PRINTABLE.fullmatch(token) is None:
             raise BadReply(f"the token service {host} answered without a token")
+        self.token_lifetime = token_lifetime(document)
         return token
 
     def _denied(self, came: str) -> AccessDenied:

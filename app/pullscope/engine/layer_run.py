@@ -25,6 +25,7 @@ class LayerRun:
         active: attempts under way.
         whole: the registry does not serve ranges of it: one attempt at a time, for everything.
         kept: bytes of an earlier pull.
+        waiting: another pull is fetching it into the same place.
         failures: per chunk, attempts in a row that brought little.
         refetched: its bytes were wrong once already.
         begun: it was looked at; its part is open or will be.
@@ -41,6 +42,7 @@ class LayerRun:
         self.reserved: asyncio.Future[None] | None = None
         self.active: set[Attempt] = set()
         self.whole = False
+        self.waiting = False
         self.kept = 0
         self.attempts = 0
         self.retries = 0

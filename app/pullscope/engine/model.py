@@ -7,7 +7,8 @@ tells what happened to them, `pull` makes it happen.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from enum import Enum
+from enum import Enum, StrEnum
+from typing import Any
 
 from pullscope.engine.errors import SettingsError
 
@@ -24,6 +25,20 @@ class SettingRange:
     greatest: int
 
 
+class WriteMode(StrEnum):
+    """How the chunks of a layer come into its file."""
+
+    IN_PLACE = "in-place"  # each at once, where it belongs
+    STREAM = "stream"  # one behind the other, as runtimes do that join them; the others wait
+
+
+class LayerOrder(StrEnum):
+    """Which layer comes first."""
+
+    MANIFEST = "manifest"
+    LARGEST_FIRST = "largest-first"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user can change while a pull runs. Replaced whole, never mutated.
@@ -34,10 +49,13 @@ class Settings:
         connections: requests for chunks at once, in all.
         chunk_size: bytes of the next chunk to be cut; 0 asks for the rest of the layer at once.
         rate_limit: bytes/s of all connections together; 0 is no limit.
-        memory_limit: bytes that all connections together may hold on their way to the file.
+        memory_limit: bytes that all connections together may hold on their way to the file. With
+            `WriteMode.STREAM` whole chunks that wait for their turn come on top.
+        write: how chunks come into the file.
+        layer_order: which of the layers that have not begun is the next.
 
     Raises:
-        SettingsError: a value is outside `Settings.RANGES`.
+        SettingsError: a value is outside `RANGES`, or none of `CHOICES`.
     """
 
     layers: int = 3
@@ -46,10 +64,20 @@ class Settings:
     chunk_size: int = 16 * MIB
     rate_limit: int = 0
     memory_limit: int = 64 * MIB
+    write: WriteMode = WriteMode.IN_PLACE
+    layer_order: LayerOrder = LayerOrder.MANIFEST
 
     def __post_init__(self) -> None:
-        for name, value in self.as_dict().items():
-            allowed = RANGES[name]
+        for name, kind in CHOICES.items():
+            value = getattr(self, name)
+            try:
+                object.__setattr__(self, name, kind(value))
+            except ValueError:
+                raise SettingsError(
+                    f"{name.replace('_', ' ')} is {value!r}; it must be {' or '.join(kind)}"
+                ) from None
+        for name, allowed in RANGES.items():
+            value = getattr(self, name)
             if name in ("chunk_size", "rate_limit") and value == 0:
                 continue
             if not allowed.least <= value <= allowed.greatest:
@@ -58,13 +86,18 @@ class Settings:
                     f"{allowed.least} and {allowed.greatest}"
                 )
 
-    def as_dict(self) -> dict[str, int]:
-        """Return the settings by name."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, int | str]:
+        """Return the settings by name, choices by their value."""
+        values: dict[str, int | str] = asdict(self)
+        return {
+            name: value.value if isinstance(value, StrEnum) else value
+            for name, value in values.items()
+        }
 
-    def changed(self, **values: int) -> "Settings":
-        """Return these settings with some replaced."""
-        return replace(self, **values)
+    def changed(self, **values: int | str) -> "Settings":
+        """Return these settings with some replaced; choices may be given by their value."""
+        fields: dict[str, Any] = dict(values)
+        return replace(self, **fields)
 
 
 RANGES: Mapping[str, SettingRange] = {
@@ -75,6 +108,8 @@ RANGES: Mapping[str, SettingRange] = {
     "rate_limit": SettingRange(64 * KIB, 100 * GIB),
     "memory_limit": SettingRange(16 * MIB, 16 * GIB),
 }
+
+CHOICES: Mapping[str, type[StrEnum]] = {"write": WriteMode, "layer_order": LayerOrder}
 
 
 @dataclass(frozen=True, slots=True)

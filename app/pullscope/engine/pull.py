@@ -55,19 +55,29 @@ from pullscope.engine.manifests import ImageIndex, parse_manifest
 from pullscope.engine.model import (
     KIB,
     ChunkState,
+    Layer,
+    LayerOrder,
     LayerState,
     PullPlan,
     PullState,
     Settings,
     Snapshot,
     Timeline,
+    WriteMode,
 )
 from pullscope.engine.pace import Pace, pace
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
 from pullscope.engine.rate_limit import RateLimit
 from pullscope.engine.reference import Reference
-from pullscope.engine.registry import Answered, Registry, connection_error, words
+from pullscope.engine.registry import (
+    SLOWEST_RETRY,
+    Answered,
+    OutOfReach,
+    Registry,
+    connection_error,
+    words,
+)
 from pullscope.engine.store import Part, Store, store_error
 from pullscope.engine.tail import plan_splits
 
@@ -91,6 +101,7 @@ connection asks for the same bytes."""
 HEDGE_FACTOR = 4.0
 
 _TICK = 0.1
+_LOOK_AGAIN = 0.1  # seconds between two looks at a blob that another pull is fetching
 _STALLED = "stalled"
 _OVERTAKEN = "a second request was answered first"
 _OUTRUN = "the first request went on"
@@ -114,9 +125,6 @@ class Pull:
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
         hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
-        in_order: write a layer's chunks one behind the other, as a runtime that joins them to a
-            stream does; those that wait for their turn are held in memory.
-        largest_first: begin with the largest layer instead of the manifest's first.
         split_tail: whether idle connections share the last chunks of a layer; what the hung up
             connection had on its way is wasted then.
         ranges_known: the registry is known to serve ranges: none is tried first.
@@ -135,8 +143,6 @@ class Pull:
         attempts: int = ATTEMPTS,
         split_tail: bool = False,
         hedge_budget: float = HEDGE_BUDGET,
-        largest_first: bool = False,
-        in_order: bool = False,
         ranges_known: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -149,8 +155,6 @@ class Pull:
         self._stall_timeout = stall_timeout
         self._attempts = attempts
         self._split_tail = split_tail
-        self._largest_first = largest_first
-        self._in_order = in_order
         self._hedge_budget = hedge_budget
         self._hedges = 0
         self._hedge_waste = 0
@@ -204,6 +208,10 @@ class Pull:
         old, self.settings = self.settings, settings
         if self._task is not None and not self._state.ended:
             self._emit(SettingsApplied(self._now(), old, settings))
+            self._sort_queue()
+            for run in self._runs:
+                for attempt in run.active:
+                    attempt.look_for_turn()
             self._schedule()
 
     def pause(self) -> None:
@@ -224,7 +232,8 @@ class Pull:
 
     def cancel(self) -> None:
         """End the pull in order; `run` returns. What was fetched stays for the next pull."""
-        committing = self._state is PullState.COMMITTING  # all but done: it will be in a moment
+        # All but done: it will be in a moment, unless an archive is still to be written.
+        committing = self._state is PullState.COMMITTING and not self.store.slow_to_commit
         if self._cancelled or committing or self._state.ended:
             return
         self._cancelled = True
@@ -329,8 +338,7 @@ class Pull:
         self._plan = plan
         self._runs = [LayerRun(index, layer, ids) for index, layer in enumerate(plan.layers)]
         self._queue = self._runs[:]
-        if self._largest_first:
-            self._queue.sort(key=lambda run: -run.layer.size)
+        self._sort_queue()
         self._state = PullState.RUNNING
         self._pass_milestone("resolved")
         self._emit(PullResolved(self._now(), plan.digest, platform, plan.layers))
@@ -338,6 +346,7 @@ class Pull:
 
     async def _fetch(self, plan: PullPlan) -> None:
         await self._in_thread(self.store.prepare)
+        await self._in_thread(self.store.lease, plan)
         there = await self._in_thread(lambda: [self.store.has(layer) for layer in plan.layers])
         for run, is_there in zip(self._runs, there, strict=True):
             if is_there:
@@ -361,6 +370,7 @@ class Pull:
         """Bring everything to an end: nothing touches a file or the network afterwards."""
         await asyncio.wait([ticking])
         self._cut("cancelled")
+        self.store.stop()
         if self._config is not None:
             self._config.cancel()
         for run in self._runs:
@@ -380,6 +390,7 @@ class Pull:
             if run.part is not None:
                 run.part.close()
                 run.part = None
+        await self._in_thread(self.store.release)
         self._writers.shutdown(wait=False)
         self._others.shutdown(wait=False)
         self._hashers.shutdown(wait=False)
@@ -387,12 +398,43 @@ class Pull:
     # Layers
 
     async def _fetch_config(self, plan: PullPlan) -> None:
-        if not await self._in_thread(self.store.has, plan.config):
-            body = await self._registry.small_blob(plan.config)
-            await self._in_thread(self.store.add_blob, plan.config.digest, body)
+        part = await self._open_part(plan.config)
+        if part is not None:
+            try:
+                body = await self._registry.small_blob(plan.config)
+            except BaseException:
+                part.close()
+                raise
+            filling = self._in_thread(self.store.fill, part, plan.config.digest, body)
+            await asyncio.shield(filling)  # it closes the part
+
+    async def _open_part(self, blob: Layer, run: LayerRun | None = None) -> Part | None:
+        """Open the part of a blob once no other pull has it; None when the blob is there."""
+        while not await self._in_thread(self.store.has, blob):
+            opening = self._in_thread(self.store.open_part, blob)
+            try:
+                part = await asyncio.shield(opening)
+            except asyncio.CancelledError:
+                # Its thread cannot be cancelled: what it opens is to be closed.
+                if (part := await opening) is not None:
+                    part.close()
+                raise
+            if part is not None:
+                return part
+            if run is not None:
+                run.waiting = True
+                self._schedule()
+            if self._finished is None or self._finished.done():
+                raise asyncio.CancelledError
+            await asyncio.sleep(_LOOK_AGAIN)
+        return None
 
     async def _open_layer(self, run: LayerRun) -> None:
-        part = run.part = await self._in_thread(self.store.open_part, run.layer)
+        part = run.part = await self._open_part(run.layer, run)
+        run.waiting = False
+        if part is None:
+            self._note_existing(run)
+            return
         for offset, length in await self._in_thread(part.kept):
             run.ledger.keep(offset, length)
             run.kept += length
@@ -464,6 +506,7 @@ class Pull:
             self._fail(error, run)
             return
         run.refetched = True
+        self._registry.distrust(run.layer)
         await self._in_thread(part.restart)
         self._wasted += run.layer.size - run.kept
         run.kept = 0
@@ -504,6 +547,16 @@ class Pull:
         if self._split_tail and self._ranges_work and self._busy < self.settings.connections:
             self._share_tails(now)
 
+    @property
+    def _joins_to_stream(self) -> bool:
+        return self.settings.write is WriteMode.STREAM
+
+    def _sort_queue(self) -> None:
+        largest_first = self.settings.layer_order is LayerOrder.LARGEST_FIRST
+        self._queue.sort(
+            key=lambda run: (not run.begun, -run.layer.size if largest_first else run.index)
+        )
+
     def _next_run(self, now: float) -> LayerRun | None:
         """Return the layer that may have one more chunk in flight and has the fewest."""
         fitting = [
@@ -513,7 +566,7 @@ class Pull:
             and (
                 len(run.active) < self._most_chunks(run)
                 # All the others may be waiting for the bytes of this one.
-                or (self._in_order and run.has_retry(now))
+                or (self._joins_to_stream and run.has_retry(now))
             )
         ]
         return min(fitting, key=lambda run: len(run.active), default=None)
@@ -527,7 +580,7 @@ class Pull:
 
     def _current_runs(self) -> list[LayerRun]:
         """Return the layers that may receive bytes now."""
-        unfinished = (run for run in self._queue if not run.settled)
+        unfinished = (run for run in self._queue if not run.settled and not run.waiting)
         return list(itertools.islice(unfinished, self.settings.layers))
 
     def _share_tails(self, now: float) -> None:
@@ -570,7 +623,7 @@ class Pull:
             pace=self._pace(),
             part=run.part,
             writers=self._writers,
-            in_turn=lambda offset: not self._in_order or offset == run.ledger.frontier,
+            in_turn=lambda offset: not self._joins_to_stream or offset == run.ledger.frontier,
             take=self._rate_limit.take,
             clock=self._clock,
             on_written=lambda: self._advance(run),
@@ -599,7 +652,8 @@ class Pull:
                 failure = AttemptFailed(f"no byte for {self._stall_timeout:g} s")
         except httpx.TransportError as error:
             refused, passing = connection_error(str(attempt.asked), error)
-            failure = AttemptFailed(words(error))
+            away = isinstance(error, OutOfReach)
+            failure = AttemptFailed(words(error), out_of_reach=away)
             fatal = None if passing else refused
         except AttemptFailed as error:
             failure = error
@@ -724,6 +778,8 @@ class Pull:
     def _retry(self, run: LayerRun, attempt: Attempt, failure: AttemptFailed) -> None:
         chunk = attempt.chunk
         failures = 1 if attempt.gained >= PROGRESS else run.failures.get(chunk.id, 0) + 1
+        if failure.out_of_reach:
+            failures -= 1
         run.failures[chunk.id] = failures
         if failures >= self._attempts:
             run.ledger.give_back(chunk, chunk.written)
@@ -735,7 +791,8 @@ class Pull:
                 status=failure.status,
                 retry_after=failure.wait,
             )
-        delay = backoff(failures, failure.wait, random.random())  # noqa: S311
+        counted = min(chunk.attempt, SLOWEST_RETRY) if failure.out_of_reach else failures
+        delay = backoff(counted, failure.wait, random.random())  # noqa: S311
         self._emit_returned(run, attempt, failure.reason, delay)
         run.retries += 1
         chunk.attempt += 1

@@ -6,11 +6,12 @@ redirected to is kept for its next chunks until it is refused.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
@@ -18,8 +19,10 @@ from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer, login_command
 from pullscope.engine.credentials import Credential
 from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
+from pullscope.engine.hosts import Host
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
 from pullscope.engine.model import Layer
+from pullscope.engine.passport import Quota, read_quota, signed_lifetime
 from pullscope.engine.ranges import Asked, backoff, may_pass, retry_after
 from pullscope.engine.reference import Reference
 from pullscope.engine.transport import (
@@ -35,6 +38,14 @@ ATTEMPTS = 6
 
 REPLY_TIMEOUT = 30.0
 """Seconds for the whole reply to a small request."""
+
+SLOWEST_RETRY = 5
+"""Failures after which the waits grow no further, so that a network that is back is used soon."""
+
+OUTAGE = 120.0
+"""Seconds since its last reply for which a host that cannot be reached is expected back."""
+
+T = TypeVar("T")
 
 _MOST_REDIRECTS = 8
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -59,6 +70,32 @@ class FetchedManifest:
     digest: str
 
 
+class Passing(Exception):
+    """An attempt failed in a way that may pass.
+
+    Args:
+        error: what to raise where it does not.
+        wait: seconds that the registry asked to wait.
+        out_of_reach: as `OutOfReach`.
+    """
+
+    def __init__(
+        self, error: RegistryError, wait: float | None = None, *, out_of_reach: bool = False
+    ) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+        self.out_of_reach = out_of_reach
+
+
+class OutOfReach(httpx.ConnectError):
+    """A host that answered less than `OUTAGE` ago cannot be reached: the network is away.
+
+    It does not count against the attempts of whoever asks, so that a pull goes on by itself when
+    the network is back.
+    """
+
+
 class BlobReply:
     """The reply to a request for a blob's bytes; close it."""
 
@@ -71,48 +108,107 @@ class BlobReply:
         self.redirected = redirected
         self.body: Body = body_of(response)
 
+    @property
+    def tls_address(self) -> tuple[str, int] | None:
+        """Host and port that the reply came from; None where it came by plain HTTP."""
+        url = self._response.request.url
+        return (url.host, url.port or 443) if url.scheme == "https" else None
+
+    def lifetime(self, now: float) -> float | None:
+        """Return for how many seconds from `now` (Unix time) the reply's signed address is good."""
+        return signed_lifetime(dict(self._response.request.url.params), now)
+
     async def close(self) -> None:
         """Give the connection back, or hang up when the body was not read to its end."""
         await self._response.aclose()
 
 
 class Registry:
-    """The repository that a reference names.
+    """The repository that a reference names, at one host.
 
     Args:
         reference: what is pulled.
-        client: an HTTP client of `transport.new_client`; not closed here.
-        plain_http: whether to use http.
-        find_credential: returns the login for the registry or None.
+        host: who serves it.
+        client: an HTTP client of `transport.new_client` for that host; not closed here.
+        find_credential: returns the login for the host or None.
+        reply_timeout: seconds for the whole reply to a small request; None for `REPLY_TIMEOUT`.
 
     Attributes:
-        requests: HTTP requests sent, of every kind.
+        origin: scheme, host and port.
         on_answer: called after each request for something else than a layer's bytes.
+        quota: what the newest reply for a manifest told; None where none did.
+        manifests_spent: manifests that came by GET, which is what registries count.
     """
 
     def __init__(
         self,
         reference: Reference,
+        host: Host,
         client: httpx.AsyncClient,
         *,
-        plain_http: bool,
         find_credential: Callable[[], Awaitable[Credential | None]],
+        reply_timeout: float | None = None,
     ) -> None:
-        scheme = "http" if plain_http else "https"
         self.reference = reference
-        self.origin = _origin_of(f"{scheme}://{reference.api_host}")
-        self.requests = 0
-        self._base = f"{self.origin}/v2/{reference.repository}"
-        self._client = client
+        self.host = host
+        self.quota: Quota | None = None
+        self.manifests_spent = 0
         self.on_answer: Callable[[Answered], None] = lambda _: None
+        self._client = client
+        self._find_credential = find_credential
+        self._reply_timeout = reply_timeout
+        self._sent = 0
         self._redirected: dict[str, str] = {}
+        self._heard: dict[str, float] = {}  # by origin, when it last answered
+        self._schemes = ("https", "http") if host.insecure else ()  # to be tried
+        self._settling = asyncio.Lock()
+        self._namespace = f"?ns={quote(host.namespace, safe='')}" if host.namespace else ""
+        self._move_to(host.base)
+
+    def _move_to(self, base: str) -> None:
+        self.origin = _origin_of(base)
+        path = urlsplit(base).path
+        self._base = f"{self.origin}{path}/{self.host.repository}"
         self._authorizer = Authorizer(
-            self.origin, reference.repository, find_credential, self._fetch_token
+            self.origin, self.host.repository, self._find_credential, self._fetch_token
         )
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent, of every kind."""
+        return self._sent
 
     def blob_url(self, digest: str) -> str:
         """Return where the registry's API serves a blob."""
-        return f"{self._base}/blobs/{digest}"
+        return f"{self._base}/blobs/{digest}{self._namespace}"
+
+    def _manifest_url(self, name: str) -> str:
+        return f"{self._base}/manifests/{name}{self._namespace}"
+
+    @property
+    def token_lifetime(self) -> float | None:
+        """Seconds that the newest access token is good for; None while there is none."""
+        return self._authorizer.token_lifetime
+
+    async def head_manifest(self, name: str) -> int:
+        """Ask for the headers of a manifest, which spends no quota, and return the HTTP status.
+
+        Raises:
+            RegistryError, BadReply: there is no answer.
+        """
+        await self._settle_scheme()
+        url = self._manifest_url(name)
+        headers = {"Accept": ACCEPT}
+        status, _, _ = await self._patiently(
+            lambda: self._once(
+                "manifest",
+                "HEAD",
+                url,
+                LARGEST_MANIFEST,
+                lambda: self._get(url, headers, method="HEAD"),
+            )
+        )
+        return status
 
     async def manifest(self, name: str) -> FetchedManifest:
         """Fetch a manifest or index by tag or digest.
@@ -120,14 +216,9 @@ class Registry:
         Raises:
             RegistryError, BadReply, DigestMismatch: it cannot be had.
         """
-        url = f"{self._base}/manifests/{name}"
-        headers, body = await self._small("manifest", url, LARGEST_MANIFEST, ACCEPT)
-        asked = name if ":" in name else ""
-        if asked:
-            verify(asked, body, f"the manifest from {self.reference.domain}")
-        elif claimed := headers.get("docker-content-digest", ""):
-            verify(claimed, body, f"the manifest from {self.reference.domain}")
-        return FetchedManifest(body, headers.get("content-type", ""), asked or claimed)
+        return await self._patiently(
+            lambda: self._anywhere(name, lambda registry: registry.try_manifest(name))
+        )
 
     async def small_blob(self, blob: Layer) -> bytes:
         """Fetch a blob that fits in memory, the image's config, and verify it.
@@ -135,15 +226,45 @@ class Registry:
         Raises:
             RegistryError, BadReply, DigestMismatch: it cannot be had.
         """
-        what = f"the config blob from {self.reference.domain}"
-        url = self.blob_url(blob.digest)
-        _, body = await self._small("config", url, blob.size, "*/*")
+
+        async def fetch() -> bytes:
+            return await self._anywhere(blob.digest, lambda registry: registry.try_blob(blob))
+
         try:
-            verify(blob.digest, body, what)
+            return await self._patiently(fetch)
         except DigestMismatch:  # once more, as for a layer
-            _, body = await self._small("config", url, blob.size, "*/*")
-            verify(blob.digest, body, what)
+            return await self._patiently(fetch)
+
+    async def try_manifest(self, name: str) -> FetchedManifest:
+        """Ask this host for a manifest, once.
+
+        Raises:
+            Passing: it may come when asked again.
+            RegistryError, BadReply, DigestMismatch: it will not.
+        """
+        await self._settle_scheme()
+        url = self._manifest_url(name)
+        headers, body = await self._small("manifest", url, LARGEST_MANIFEST, ACCEPT)
+        asked = name if ":" in name else ""
+        claimed = headers.get("docker-content-digest", "")
+        if asked or claimed:
+            verify(asked or claimed, body, f"the manifest from {self._shown_name}")
+        return FetchedManifest(body, headers.get("content-type", ""), asked or claimed)
+
+    async def try_blob(self, blob: Layer) -> bytes:
+        """Ask this host for a blob that fits in memory, once; raises as `try_manifest`."""
+        await self._settle_scheme()
+        _, body = await self._small("config", self.blob_url(blob.digest), blob.size, "*/*")
+        verify(blob.digest, body, f"the config blob from {self._shown_name}")
         return body
+
+    async def _anywhere(self, _: str, fetch: "Callable[[Registry], Awaitable[T]]") -> T:
+        """Fetch what is named by a tag or digest; `MirroredRegistry` asks its mirrors, too."""
+        return await fetch(self)
+
+    @property
+    def _shown_name(self) -> str:
+        return self.host.name if self.host.is_mirror else self.reference.domain
 
     async def open_blob(self, layer: Layer, asked: Asked, read_buffer: int) -> BlobReply:
         """Ask for bytes of a blob, following redirects and renewing a refused token once.
@@ -156,10 +277,16 @@ class Registry:
             httpx.TransportError: no reply came.
             AccessDenied, BadReply: as `Authorizer.renew`; a redirect leads nowhere.
         """
+        wanted = "" if asked.whole else f"bytes={asked.first}-{asked.last}"
+        return await self.open_ranges(layer, wanted, read_buffer)
+
+    async def open_ranges(self, layer: Layer, ranges: str, read_buffer: int) -> BlobReply:
+        """Do as `open_blob` with a Range header of any form; empty asks for the whole blob."""
         headers = {"Accept": "*/*"}
-        if not asked.whole:
-            headers["Range"] = f"bytes={asked.first}-{asked.last}"
+        if ranges:
+            headers["Range"] = ranges
         extensions = {READ_BUFFER_EXTENSION: read_buffer}
+        await self._settle_scheme()
         known = self._redirected.get(layer.digest)
         if known is not None:
             request = httpx.Request("GET", known, headers=headers, extensions=extensions)
@@ -179,14 +306,35 @@ class Registry:
             self._redirected[layer.digest] = final
         return BlobReply(response, redirected)
 
+    def distrust(self, layer: Layer) -> None:
+        """Ask elsewhere for a layer, where that can be: what came did not have its digest."""
+        self._redirected.pop(layer.digest, None)
+
     def _forget_redirect(self, layer: Layer, address: str) -> None:
         if self._redirected.get(layer.digest) == address:  # and not a newer one
             del self._redirected[layer.digest]
 
+    async def _settle_scheme(self) -> None:
+        """Find out whether a host that may be asked by plain HTTP speaks TLS, as Podman does."""
+        if not self._schemes:
+            return
+        async with self._settling:
+            for scheme in self._schemes:
+                base = f"{scheme}:{self.host.base.partition(':')[2]}"
+                try:
+                    async with asyncio.timeout(self._reply_timeout or REPLY_TIMEOUT):
+                        response = await self._send(httpx.Request("GET", f"{base}/"))
+                        await response.aclose()
+                except (TimeoutError, httpx.TransportError):
+                    continue
+                self._move_to(base)
+                self._schemes = ()
+                return
+
     async def _small(
         self, kind: str, url: str, limit: int, accept: str
     ) -> tuple[httpx.Headers, bytes]:
-        status, headers, body = await self._patiently(
+        status, headers, body = await self._once(
             kind, "GET", url, limit, lambda: self._get(url, {"Accept": accept})
         )
         if status != 200:
@@ -195,15 +343,35 @@ class Registry:
 
     async def _fetch_token(self, request: httpx.Request) -> tuple[int, bytes]:
         status, _, body = await self._patiently(
-            "token",
-            request.method,
-            str(request.url),
-            LARGEST_TOKEN_REPLY,
-            lambda: self._send(request),
+            lambda: self._once(
+                "token",
+                request.method,
+                str(request.url),
+                LARGEST_TOKEN_REPLY,
+                lambda: self._send(request),
+            ),
+            # Sooner than that a mirror gets well, another host has the answer.
+            attempts=1 if self.host.is_mirror else None,
         )
         return status, body
 
     async def _patiently(
+        self, attempt: Callable[[], Awaitable[T]], attempts: int | None = None
+    ) -> T:
+        """Make an attempt until it ends in what will not change; return that."""
+        tries = failures = 0
+        while True:
+            try:
+                return await attempt()
+            except Passing as failed:
+                tries += 1
+                failures += not failed.out_of_reach
+                if failures >= (attempts or ATTEMPTS):
+                    raise failed.error from None
+                wait = backoff(min(tries, SLOWEST_RETRY), failed.wait, random.random())  # noqa: S311
+            await asyncio.sleep(wait)
+
+    async def _once(
         self,
         kind: str,
         method: str,
@@ -211,39 +379,49 @@ class Registry:
         limit: int,
         send: Callable[[], Awaitable[httpx.Response]],
     ) -> tuple[int, httpx.Headers, bytes]:
-        """Send a small request until it has a reply that will not change; return that."""
-        loop = asyncio.get_running_loop()
+        """Send a small request and return its reply.
+
+        Raises:
+            Passing: there was none, or none that will stay the same.
+        """
+        began = asyncio.get_running_loop().time()
         asked = f"{method} {redacted(url)}"
-        failures = 0
-        while True:
-            began = loop.time()
-            wait: float | None = None
-            try:
-                async with asyncio.timeout(REPLY_TIMEOUT):
-                    response = await send()
-                    try:
-                        status, host = response.status_code, response.request.url.host
-                        self.on_answer(Answered(kind, host, status, began))
-                        body = await _read_bounded(response, limit, kind, host)
-                    finally:
-                        await response.aclose()
-                if not may_pass(status):
-                    return status, response.headers, body
-                wait = retry_after(response.headers)
-                error = refusal(method, url, status, kind)
-            except TimeoutError:
-                error = RegistryError(asked, "no reply in time", _NETWORK)
-            except httpx.TransportError as broken:
-                error, passing = connection_error(asked, broken)
-                if not passing:
-                    raise error from None
-            failures += 1
-            if failures == ATTEMPTS:
-                raise error
-            await asyncio.sleep(backoff(failures, wait, random.random()))  # noqa: S311
+        try:
+            async with asyncio.timeout(self._reply_timeout or REPLY_TIMEOUT):
+                response = await send()
+                try:
+                    status, host = response.status_code, response.request.url.host
+                    self.on_answer(Answered(kind, host, status, began))
+                    if kind == "manifest":
+                        self._note_quota(method, response)
+                    body = await _read_bounded(response, limit, kind, host)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            raise Passing(RegistryError(asked, "no reply in time", _NETWORK)) from None
+        except httpx.TransportError as broken:
+            error, passing = connection_error(asked, broken)
+            away = isinstance(broken, OutOfReach)
+            raise (Passing(error, out_of_reach=away) if passing else error) from None
+        if may_pass(status):
+            raise Passing(refusal(method, url, status, kind), retry_after(response.headers))
+        if status >= 400 and _origin_of(str(response.request.url)) != _origin_of(url):
+            # As for a layer: the registry may redirect anew.
+            came = f"HTTP {status} from {host}, where it redirected to"
+            raise Passing(RegistryError(asked, came))
+        return status, response.headers, body
+
+    def _note_quota(self, method: str, response: httpx.Response) -> None:
+        self.quota = read_quota(response.headers) or self.quota
+        if method == "GET" and response.status_code == 200:
+            self.manifests_spent += 1
 
     async def _get(
-        self, url: str, headers: dict[str, str], extensions: dict[str, Any] | None = None
+        self,
+        url: str,
+        headers: dict[str, str],
+        extensions: dict[str, Any] | None = None,
+        method: str = "GET",
     ) -> httpx.Response:
         """GET with the registry's authorization, which redirects to other origins do not get."""
         renewed = False
@@ -251,9 +429,11 @@ class Registry:
         target = url
         while True:
             request = httpx.Request(
-                "GET", target, headers=headers, extensions=dict(extensions or {})
+                method, target, headers=headers, extensions=dict(extensions or {})
             )
             at_home = _origin_of(target) == self.origin
+            if at_home:
+                self._add_headers(request)
             sent = self._authorizer.header if at_home else None
             if sent is not None:
                 request.headers["Authorization"] = sent
@@ -273,6 +453,12 @@ class Registry:
                 raise BadReply(f"GET {redacted(url)}: more than {_MOST_REDIRECTS} redirects")
             target = self._checked_redirect(target, location)
 
+    def _add_headers(self, request: httpx.Request) -> None:
+        """Add the headers that are configured for the host; other origins do not get them."""
+        own = {name.lower() for name, _ in self.host.headers}
+        kept = [pair for pair in request.headers.multi_items() if pair[0].lower() not in own]
+        request.headers = httpx.Headers([*kept, *self.host.headers])
+
     def _checked_redirect(self, url: str, location: str) -> str:
         try:
             parsed = web_address(urljoin(url, location))
@@ -288,16 +474,24 @@ class Registry:
         return str(parsed)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
-        self.requests += 1
+        self._sent += 1
         # A request of our own, not `client.build_request`: the client's default headers are its
         # identity; it has no Authorization, cookie or parameter that could travel.
         for name, value in self._client.headers.items():
             request.headers.setdefault(name, value)
+        origin = _origin_of(str(request.url))
+        loop = asyncio.get_running_loop()
         try:
-            return await self._client.send(request, stream=True)
+            response = await self._client.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if loop.time() - self._heard.get(origin, -math.inf) < OUTAGE:
+                raise OutOfReach(str(error), request=request) from None
+            raise
         except httpx.InvalidURL:  # httpx reads a Location also where it is not to follow it
             asked = f"{request.method} {redacted(str(request.url))}"
             raise BadReply(f"{asked}: redirected to something that is no web address") from None
+        self._heard[origin] = loop.time()
+        return response
 
 
 _NETWORK = "check the name and the network"

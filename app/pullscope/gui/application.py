@@ -9,7 +9,7 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,7 @@ class Start:
         screenshot: saved when the pull has ended or, without a reference, when the window is there.
         trace: written when the pull has ended, whichever way.
         notice: a line under the headline.
+        given: settings from the command line, by name, which no profile replaces.
         lab: it is the demo: the notice also invites to move the sliders, and the reference is not
             remembered.
     """
@@ -57,6 +58,7 @@ class Start:
     screenshot: Path | None = None
     trace: Path | None = None
     notice: str = ""
+    given: Mapping[str, int | str] = field(default_factory=dict)
     lab: bool = False
 
 
@@ -87,6 +89,7 @@ async def _live(app: QApplication, start: Start) -> int:
         Recents(default_path()),
         layout,
         Notice(start.notice, start.lab),
+        start.given,
     )
     window.left.connect(lambda status: None if left.done() else left.set_result(status))
     after = _AfterPull(window, start)

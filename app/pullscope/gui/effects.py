@@ -28,7 +28,7 @@ from pullscope.engine.events import (
     Sampled,
     SettingsApplied,
 )
-from pullscope.engine.model import Settings
+from pullscope.engine.model import LayerOrder, Settings, WriteMode
 from pullscope.engine.units import rate_text, size_text
 
 _WINDOW = 3.0  # seconds compared on either side
@@ -85,6 +85,8 @@ def change_text(old: Settings, new: Settings) -> str:
         "connections": _tr("connections"),
         "rate_limit": _tr("rate limit"),
         "memory_limit": _tr("memory"),
+        "write": _tr("write"),
+        "layer_order": _tr("layer order"),
     }
     before, after = old.as_dict(), new.as_dict()
     parts = []
@@ -92,14 +94,40 @@ def change_text(old: Settings, new: Settings) -> str:
         if before[name] == after[name]:
             continue
         if name == "chunk_size":
-            parts.append(f"{words} {_sizes(before[name], after[name])}")
-        elif name == "rate_limit":
-            parts.append(f"{words} {_rate_text(before[name])} → {_rate_text(after[name])}")
-        elif name == "memory_limit":
-            parts.append(f"{words} {size_text(before[name])} → {size_text(after[name])}")
+            parts.append(f"{words} {_sizes(old.chunk_size, new.chunk_size)}")
         else:
-            parts.append(f"{words} {before[name]} → {after[name]}")
+            parts.append(f"{words} {value_text(name, old)} → {value_text(name, new)}")
     return ", ".join(parts)
+
+
+def value_text(name: str, settings: Settings) -> str:
+    """Return a setting's value in words."""
+    match name:
+        case "chunk_size":
+            return chunk_size_text(settings.chunk_size)
+        case "rate_limit":
+            return _rate_text(settings.rate_limit)
+        case "memory_limit":
+            return size_text(settings.memory_limit)
+        case "write":
+            return write_texts()[settings.write]
+        case "layer_order":
+            return layer_order_texts()[settings.layer_order]
+        case _:
+            return str(settings.as_dict()[name])
+
+
+def write_texts() -> dict[WriteMode, str]:
+    """Return the ways to write in words."""
+    return {WriteMode.IN_PLACE: _tr("in place"), WriteMode.STREAM: _tr("as a stream")}
+
+
+def layer_order_texts() -> dict[LayerOrder, str]:
+    """Return the orders of layers in words."""
+    return {
+        LayerOrder.MANIFEST: _tr("as in the manifest"),
+        LayerOrder.LARGEST_FIRST: _tr("largest first"),
+    }
 
 
 def _rate_text(rate: int) -> str:

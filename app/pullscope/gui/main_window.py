@@ -7,7 +7,7 @@ waits for `left`.
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -37,8 +37,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pullscope.engine.errors import PullError
 from pullscope.engine.events import PullEvent, Sampled
 from pullscope.engine.model import LayerState, PullState, Settings, Snapshot
+from pullscope.engine.reference import parse_reference
 from pullscope.engine.units import size_text
 from pullscope.gui import actions as registry
 from pullscope.gui import theme as themes
@@ -62,6 +64,7 @@ from pullscope.lab.process import LabError
 from pullscope.session import PullOptions, Session
 from pullscope.trace.export import FORMATS
 from pullscope.trace.file import TraceError
+from pullscope.tuning.profiles import ProfilesError, ProfileUse, SettingsFile, default_path
 
 _DEFAULT_SIZE = QSize(1440, 900)
 _SMALLEST = QSize(960, 640)
@@ -97,6 +100,7 @@ class MainWindow(QMainWindow):
         recents: Recents,
         layout: QSettings,
         notice: Notice | None = None,
+        given: Mapping[str, int | str] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("main_window")
@@ -110,6 +114,11 @@ class MainWindow(QMainWindow):
         self._reference = ""
         self._drags = Drags(self._mark)
         self._own_options = options
+        self._session = session
+        self._settings_file = SettingsFile(default_path())
+        self._profile_use = ProfileUse(given or {})
+        self._kept: Mapping[str, int | str] | None = None  # what the registry's own profile names
+        self._remembered = True
         self._tasks: set[asyncio.Task[None]] = set()
         self._frame_ms = 0.0
         self._lag_ms = 0.0
@@ -176,6 +185,9 @@ class MainWindow(QMainWindow):
         `remember` puts it among the recent references.
         """
         self.bar.set_reference(reference)
+        if remember and not self.controller.running:
+            self._use_profile(reference)
+        self._remembered = remember
         if not self._start(reference, options or self.bar.options):
             return False
         if remember:
@@ -268,9 +280,14 @@ class MainWindow(QMainWindow):
         controller.refused.connect(self._refuse)
         controller.lagged.connect(self._note_lag)
         self.tuning.settings_changed.connect(controller.set_settings)
+        self.tuning.settings_changed.connect(lambda _: self._show_kept())
+        self.tuning.registry.keep_asked.connect(self._keep_settings)
+        self.tuning.registry.forget_asked.connect(self._forget_settings)
+        self.tuning.registry.probe_asked.connect(lambda: self._run(self._probe()))
         self.headline.retry_asked.connect(self._retry)
         self.bar.pull_asked.connect(self._pull_from_bar)
         self.bar.reference_edited.connect(lambda _: self._enable_actions())
+        self.bar.reference_edited.connect(lambda _: self._show_registry())
         self.timeline.range_changed.connect(self.throughput.set_range)
         self.timeline.range_changed.connect(self.memory.set_range)
         for plot in (self.throughput, self.memory):
@@ -413,6 +430,7 @@ class MainWindow(QMainWindow):
         self.memory.clear()
         self._drags = Drags(self._mark)
         self.tuning.show_effects(())
+        self._show_registry()
         self.setWindowTitle(f"{self._reference} – Pullscope")
         self._enable_actions()
 
@@ -445,6 +463,7 @@ class MainWindow(QMainWindow):
         self.throughput.refresh()
         self.memory.refresh()
         self.tuning.show_effects(self.controller.effects.newest_first)
+        self._show_passport()
         self._write_status(snapshot)
 
     def _end(self, snapshot: Snapshot) -> None:
@@ -467,6 +486,88 @@ class MainWindow(QMainWindow):
     def _refuse(self, words: str) -> None:
         self.headline.show()
         self.headline.show_error(words)
+
+    # --- the registry -------------------------------------------------------------------------
+
+    def _use_profile(self, reference: str) -> None:
+        """Take the settings that are kept for the registry, when it is another than before."""
+        try:
+            profiles = self._settings_file.read()
+        except ProfilesError as error:
+            self.show_error(self.tr("Settings for registries are not used: {0}").format(error))
+            return
+        settings = self._profile_use.settings_for(
+            _host_of(reference), profiles, self.tuning.settings
+        )
+        if settings != self.tuning.settings:
+            self.tuning.show_settings(settings)
+            self.controller.set_settings(settings)
+
+    def _show_registry(self) -> None:
+        """Show the registry of the pull that runs, else of the reference in the bar."""
+        running = self.controller.running
+        reference = self._reference if running or not self.bar.text else self.bar.text
+        host = _host_of(reference)
+        keepable = self._remembered or reference != self._reference  # the demo's is gone tomorrow
+        panel = self.tuning.registry
+        if (host, keepable) == (panel.host, panel.keepable):
+            return
+        panel.show_host(host, keepable=keepable)
+        self._read_kept()
+        self._show_passport()
+
+    def _show_passport(self) -> None:
+        host = self.tuning.registry.host
+        self.tuning.registry.show_passport(self._session.passports.find(host))
+
+    def _read_kept(self) -> None:
+        try:
+            profile = self._settings_file.read().of(self.tuning.registry.host)
+        except ProfilesError:
+            profile = None  # said when the settings are used or kept
+        self._kept = None if profile is None else profile.values
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        kept, values = self._kept, self.tuning.settings.as_dict()
+        same = kept is not None and all(values[name] == value for name, value in kept.items())
+        self.tuning.registry.show_kept(kept=kept is not None, same=same)
+
+    def _keep_settings(self) -> None:
+        host = self.tuning.registry.host
+        self._change_profiles(
+            lambda: self._settings_file.keep(host, self.tuning.settings),
+            self.tr("Kept: pulls from {0} begin with these settings.").format(host),
+        )
+
+    def _forget_settings(self) -> None:
+        host = self.tuning.registry.host
+        self._change_profiles(
+            lambda: self._settings_file.forget(host),
+            self.tr("Forgotten: pulls from {0} have no settings of their own.").format(host),
+        )
+
+    def _change_profiles(self, change: Callable[[], None], done: str) -> None:
+        try:
+            change()
+        except ProfilesError as error:
+            self.show_error(self.tr("The settings were not kept: {0}").format(error))
+        else:
+            self._status.setText(done)
+        self._read_kept()
+
+    async def _probe(self) -> None:
+        running = self.controller.running
+        reference = self._reference if running or not self.bar.text else self.bar.text
+        options = self._own_options if running else self.bar.options
+        self.tuning.registry.show_probing(probing=True)
+        try:
+            await self._session.probe(reference, options)
+        except PullError as error:
+            self.show_error(self.tr("The registry was not probed: {0}").format(error))
+        finally:
+            self.tuning.registry.show_probing(probing=False)
+        self._show_passport()
 
     # --- the small things ---------------------------------------------------------------------
 
@@ -674,6 +775,14 @@ class MainWindow(QMainWindow):
         self._closing = None
         if leave:
             self.leave(0)
+
+
+def _host_of(reference: str) -> str:
+    """Return the registry that `reference` names; empty where it cannot be read."""
+    try:
+        return parse_reference(reference).domain
+    except PullError:
+        return ""
 
 
 def trace_name(reference: str) -> str:

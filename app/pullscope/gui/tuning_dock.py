@@ -1,16 +1,17 @@
-"""The tuning dock: the four settings, presets, undo, and what each change did.
+"""The tuning dock: the settings, presets, undo, and what each change did.
 
 `settings` is the truth; sliders, spin boxes and the preset show it. A change by the user goes to
 `settings_changed` at once, whether a pull runs or not.
 """
 
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPalette, QValidator
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
@@ -26,18 +27,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pullscope.engine.model import KIB, MIB, RANGES, Settings
-from pullscope.engine.units import parse_size, rate_text, size_text
+from pullscope.engine.model import RANGES, Settings
+from pullscope.engine.units import rate_text
 from pullscope.gui import theme as themes
-from pullscope.gui.effects import Effect, Verdict, change_text, chunk_size_text
+from pullscope.gui.amount_box import RATE, SIZE, AmountBox
+from pullscope.gui.effects import (
+    Effect,
+    Verdict,
+    change_text,
+    layer_order_texts,
+    value_text,
+    write_texts,
+)
 from pullscope.gui.panel import Rule
+from pullscope.gui.registry_panel import RegistryPanel
 from pullscope.gui.setting_slider import SettingSlider
 from pullscope.tuning.presets import PRESETS, preset_of
 
 TUNING_WIDTH = 272
 _SHOWN_EFFECTS = 5
 _ONE_DRAG = 1.0  # seconds: changes of one setting that follow sooner are one step of undo
-_BARE_MIB = 1024  # a number without a unit up to this one means MiB
 
 
 class TuningDock(QDockWidget):
@@ -80,6 +89,7 @@ class TuningDock(QDockWidget):
 
         self._sliders: dict[str, SettingSlider] = {}
         self._boxes: dict[str, QSpinBox] = {}
+        self._choices: dict[str, QComboBox] = {}
         rows = QVBoxLayout()
         rows.setContentsMargins(16, 8, 16, 12)
         rows.setSpacing(0)
@@ -95,7 +105,14 @@ class TuningDock(QDockWidget):
         self._limit.setMinimumHeight(2 * self._limit.fontMetrics().lineSpacing() + 2)
         self._limit.setAlignment(Qt.AlignmentFlag.AlignTop)
         rows.addWidget(self._limit)
-        rows.addSpacing(10)
+        rows.addSpacing(4)
+        self._add_setting(rows, "rate_limit")
+        title, purpose = self.tr("Memory limit"), self.tr("Bytes on their way to the disk")
+        rows.addLayout(_labelled(title, purpose, self._new_box("memory_limit", title, purpose)))
+        rows.addSpacing(8)
+        self._add_choice(rows, "layer_order", layer_order_texts())
+        self._add_choice(rows, "write", write_texts())
+        rows.addSpacing(6)
         rows.addWidget(Rule(upright=False))
         rows.addSpacing(12)
         heading = QLabel(self.tr("What your changes did"))
@@ -112,6 +129,9 @@ class TuningDock(QDockWidget):
         for row in self._effects:
             row.hide()
             rows.addWidget(row)
+        rows.addSpacing(10)
+        self.registry = RegistryPanel()
+        rows.addWidget(self.registry)
         rows.addStretch(1)
 
         inside = QWidget()
@@ -199,16 +219,40 @@ class TuningDock(QDockWidget):
                 self.tr("Connections in all"),
                 self.tr("Requests for chunks at once, of all layers"),
             ),
+            "rate_limit": (
+                self.tr("Rate limit"),
+                self.tr("Bytes per second of all connections together, in MB/s"),
+            ),
         }[name]
-        slider = _make_slider(name)
+        scale = _SCALES[name]
+        slider = SettingSlider(
+            scale.least, scale.greatest, scale.ticks, logarithmic=scale.logarithmic
+        )
         slider.setObjectName(name)
         slider.setAccessibleName(title)
         slider.setToolTip(purpose)
-        slider.valueChanged.connect(lambda value, name=name: self._slide(name, value))
+        slider.valueChanged.connect(
+            lambda place, name=name, scale=scale: self._change(name, scale.value_at(place))
+        )
+        box = self._new_box(name, title, purpose)
+        rows.addLayout(_labelled(title, purpose, box))
+        rows.addSpacing(4)
+        rows.addWidget(slider)
+        rows.addSpacing(8)
+        self._sliders[name] = slider
+
+    def _new_box(self, name: str, title: str, purpose: str) -> QSpinBox:
         allowed = RANGES[name]
-        box = ChunkSizeBox() if name == "chunk_size" else QSpinBox()
-        if name != "chunk_size":
+        box: QSpinBox
+        if name in ("chunk_size", "rate_limit", "memory_limit"):
+            words = {"chunk_size": self.tr("whole layer"), "rate_limit": self.tr("none")}
+            kind = RATE if name == "rate_limit" else SIZE
+            box = amounts = AmountBox(kind, allowed, words.get(name, ""))
+            amounts.amount_changed.connect(lambda amount, name=name: self._change(name, amount))
+        else:
+            box = QSpinBox()
             box.setRange(allowed.least, allowed.greatest)
+            box.valueChanged.connect(lambda value, name=name: self._change(name, value))
         box.setObjectName(f"{name}_box")
         box.setAccessibleName(title)
         box.setToolTip(purpose)
@@ -217,26 +261,31 @@ class TuningDock(QDockWidget):
         box.setKeyboardTracking(False)
         box.setFont(themes.number_font(13))
         box.setFixedWidth(92)
-        box.valueChanged.connect(lambda value, name=name: self._change(name, value))
-        label = QLabel(title)
-        label.setBuddy(box)
-        label.setToolTip(purpose)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(label)
-        head.addStretch(1)
-        head.addWidget(box)
-        rows.addLayout(head)
-        rows.addSpacing(4)
-        rows.addWidget(slider)
-        rows.addSpacing(8)
-        self._sliders[name] = slider
         self._boxes[name] = box
+        return box
 
-    def _slide(self, name: str, value: int) -> None:
-        self._change(name, 1 << value if name == "chunk_size" else value)
+    def _add_choice(self, rows: QVBoxLayout, name: str, texts: Mapping[Any, str]) -> None:
+        title, purpose = {
+            "write": (
+                self.tr("Write"),
+                self.tr("As a stream: one chunk behind the other, the others wait in memory"),
+            ),
+            "layer_order": (self.tr("Layer order"), self.tr("Which layers come first")),
+        }[name]
+        choice = QComboBox()
+        choice.setObjectName(name)
+        choice.setAccessibleName(title)
+        choice.setToolTip(purpose)
+        for value, text in texts.items():
+            choice.addItem(text, value)
+        choice.activated.connect(
+            lambda index, name=name, choice=choice: self._change(name, choice.itemData(index))
+        )
+        rows.addLayout(_labelled(title, purpose, choice))
+        rows.addSpacing(8)
+        self._choices[name] = choice
 
-    def _change(self, name: str, value: int) -> None:
+    def _change(self, name: str, value: int | str) -> None:
         if self._settings.as_dict()[name] == value:
             return
         now = monotonic()
@@ -263,15 +312,19 @@ class TuningDock(QDockWidget):
     def _show(self) -> None:
         """Bring every control in line with the settings, without being told of it."""
         values = self._settings.as_dict()
-        for name, slider in self._sliders.items():
-            value, box = values[name], self._boxes[name]
-            with QSignalBlocker(slider), QSignalBlocker(box):
-                box.setValue(value)
-                if name == "chunk_size":
-                    slider.setValue(round(math.log2(value)) if value else slider.maximum())
-                    slider.setAccessibleDescription(chunk_size_text(value))
+        for name, box in self._boxes.items():
+            value = int(values[name])
+            with QSignalBlocker(box):
+                if isinstance(box, AmountBox):
+                    box.set_amount(value)
                 else:
-                    slider.setValue(value)
+                    box.setValue(value)
+        for name, slider in self._sliders.items():
+            with QSignalBlocker(slider):
+                slider.setValue(_SCALES[name].place_of(int(values[name])))
+            slider.setAccessibleDescription(value_text(name, self._settings))
+        for name, choice in self._choices.items():
+            choice.setCurrentIndex(choice.findData(values[name]))
         preset = preset_of(self._settings)
         self._preset.setCurrentIndex(-1 if preset is None else PRESETS.index(preset))
         self._limit.setText(self._limit_words())
@@ -288,71 +341,6 @@ class TuningDock(QDockWidget):
         return self.tr("At most {0} chunks at once: {1} layers × {2}").format(
             wanted, settings.layers, settings.parallelism
         )
-
-
-class ChunkSizeBox(QSpinBox):
-    """A spin box for chunk sizes: shows "16 MiB", takes "4MiB", "512 KiB" or "whole layer".
-
-    A bare number up to 1024 means MiB. Stepping halves and doubles.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setRange(0, RANGES["chunk_size"].greatest)
-        self.setSpecialValueText(self.tr("whole layer"))
-
-    def textFromValue(self, value: int) -> str:
-        """Return `value` bytes in words."""
-        return size_text(value) if value else self.specialValueText()
-
-    def valueFromText(self, text: str) -> int:
-        """Return the bytes that `text` names; the value as it is where it names none."""
-        size = self._parse(text)
-        return self.value() if size is None else size
-
-    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        """Let the user type anything; only a size within the range is accepted."""
-        whole = self.specialValueText()
-        if self._parse(text) is not None:
-            state = QValidator.State.Acceptable
-        elif re.match(r"^[\d.]*\s*[a-zA-Z]*\s*$", text) or whole.startswith(text.strip().lower()):
-            state = QValidator.State.Intermediate
-        else:
-            state = QValidator.State.Invalid
-        return state, text, place
-
-    def fixup(self, text: str) -> str:
-        """Return what stands for a text that was left unfinished: the value as it was."""
-        return self.textFromValue(self.value())
-
-    def stepBy(self, steps: int) -> None:
-        """Double or halve, `steps` times."""
-        allowed = RANGES["chunk_size"]
-        value = self.value() or allowed.greatest
-        for _ in range(abs(steps)):
-            value = value * 2 if steps > 0 else value // 2
-        self.setValue(min(allowed.greatest, max(allowed.least, value)))
-        self.selectAll()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Put the value back on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.lineEdit().setText(self.textFromValue(self.value()))
-        else:
-            super().keyPressEvent(event)
-
-    def _parse(self, text: str) -> int | None:
-        text = text.strip()
-        if text.lower() == self.specialValueText().lower():
-            return 0
-        try:
-            size = parse_size(text)
-        except ValueError:
-            return None
-        if text.isdigit() and 0 < size <= _BARE_MIB:
-            size *= MIB
-        allowed = RANGES["chunk_size"]
-        return size if size == 0 or allowed.least <= size <= allowed.greatest else None
 
 
 class _EffectRow(QWidget):
@@ -423,22 +411,61 @@ class _EffectRow(QWidget):
                 return f"{'+' if share > 0 else '−'}{abs(round(share * 100))} %"
 
 
-def _make_slider(name: str) -> SettingSlider:
-    match name:
-        case "parallelism":
-            ticks = [(n, str(n)) for n in (1, 2, 4, 8, 16, 32, 64)]
-            return SettingSlider(1, 64, ticks, logarithmic=True)
-        case "connections":
-            ticks = [(n, str(n)) for n in (1, 2, 4, 8, 16, 32, 64, 128)]
-            return SettingSlider(1, 128, ticks, logarithmic=True)
-        case "layers":
-            ticks = [(n, str(n)) for n in (1, 3, 6, 9, 12)]
-            return SettingSlider(1, 12, ticks, logarithmic=False)
-        case _:
-            least, greatest = 18, 28  # powers of two: 256 KiB to 256 MiB
-            ticks = [
-                (power, size_text(1 << power).split()[0] + ("K" if 1 << power < MIB else ""))
-                for power in range(least, greatest + 1, 2)
-            ]
-            assert 1 << least == 256 * KIB  # noqa: S101 - what the labels rest on
-            return SettingSlider(least, greatest, ticks, logarithmic=False)
+def _labelled(title: str, purpose: str, field: QWidget) -> QHBoxLayout:
+    label = QLabel(title)
+    label.setBuddy(field)
+    label.setToolTip(purpose)
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(label)
+    row.addStretch(1)
+    row.addWidget(field)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The slider of a setting: what its positions stand for."""
+
+    least: int
+    greatest: int
+    ticks: Sequence[tuple[int, str]]
+    logarithmic: bool = False
+    value_at: Callable[[int], int] = int
+    place_of: Callable[[int], int] = int
+
+
+_RATES = [base * 1_000_000 * 10**power for power in range(4) for base in (1, 2, 5)]
+"""The rate limits that the slider knows; no limit lies behind the last."""
+
+
+def _place_of_rate(rate: int) -> int:
+    if not rate:
+        return len(_RATES)
+    return min(range(len(_RATES)), key=lambda place: abs(math.log(_RATES[place] / rate)))
+
+
+def _power_of_two(size: int) -> int:
+    return round(math.log2(size)) if size else _LARGEST_CHUNK_POWER
+
+
+_LARGEST_CHUNK_POWER = 28
+_SCALES = {
+    "parallelism": _Scale(1, 64, [(n, str(n)) for n in (1, 2, 4, 8, 16, 32, 64)], True),
+    "connections": _Scale(1, 128, [(n, str(n)) for n in (1, 2, 4, 8, 16, 32, 64, 128)], True),
+    "layers": _Scale(1, 12, [(n, str(n)) for n in (1, 3, 6, 9, 12)]),
+    "chunk_size": _Scale(
+        18,
+        _LARGEST_CHUNK_POWER,
+        [(18, "256K"), *((n, str(1 << n - 20)) for n in range(20, _LARGEST_CHUNK_POWER + 1, 2))],
+        value_at=lambda power: 1 << power,
+        place_of=_power_of_two,
+    ),
+    "rate_limit": _Scale(
+        0,
+        len(_RATES),
+        [(0, "1"), (3, "10"), (6, "100"), (9, "1G"), (len(_RATES), "∞")],
+        value_at=lambda place: _RATES[place] if place < len(_RATES) else 0,
+        place_of=_place_of_rate,
+    ),
+}

@@ -353,7 +353,9 @@ def _change(old: Settings, new: Settings) -> str:
     return ", ".join(changes) or "settings applied, none changed"
 
 
-def _setting(name: str, value: int) -> str:
+def _setting(name: str, value: int | str) -> str:
+    if isinstance(value, str):
+        return value
     if name == "rate_limit":
         return rate_text(value) if value else "none"
     if name == "memory_limit":

@@ -14,7 +14,7 @@ from typing import Any, TextIO, get_args, get_type_hints
 from pullscope import __version__
 from pullscope.engine.errors import SettingsError
 from pullscope.engine.events import PullEvent
-from pullscope.engine.model import Layer, PullState, Settings
+from pullscope.engine.model import CHOICES, Layer, PullState, Settings
 
 FORMAT = "pullscope-trace"
 VERSION = 1
@@ -169,14 +169,14 @@ def _state(value: object) -> PullState:
 
 
 # Traces of earlier programs have none of these; they ran with what is the default now.
-_LATER_SETTINGS = frozenset({"rate_limit", "memory_limit"})
+_LATER_SETTINGS = frozenset({"rate_limit", "memory_limit", "write", "layer_order"})
 
 
 def _settings(value: object) -> Settings:
     if not isinstance(value, dict):
         raise _Corrupt(f"{_shown(value)} is not an object")
     known = {
-        field.name: _int
+        field.name: _str if field.name in CHOICES else _int
         for field in fields(Settings)
         if field.name in value or field.name not in _LATER_SETTINGS
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pullscope.engine.model import MIB, Settings
+from pullscope.engine.model import MIB, Settings, WriteMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,24 @@ PRESETS: tuple[Preset, ...] = (
         Settings(layers=4, parallelism=24, connections=96, chunk_size=32 * MIB),
     ),
     Preset(
-        "one-stream",
-        "One stream per layer",
-        "One request for each whole layer, as most runtimes pull",
-        Settings(layers=3, parallelism=1, connections=3, chunk_size=0),
+        "containerd-sequential",
+        "containerd, sequential",
+        "One request for each whole layer, three at once: what containerd does untold",
+        Settings(layers=3, parallelism=1, connections=3, chunk_size=0, write=WriteMode.STREAM),
+    ),
+    Preset(
+        "containerd-multipart",
+        "containerd, multipart",
+        "As with max_concurrent_downloads 8 and concurrent_layer_fetch_buffer 8 MiB",
+        Settings(
+            layers=8, parallelism=8, connections=8, chunk_size=8 * MIB, write=WriteMode.STREAM
+        ),
+    ),
+    Preset(
+        "in-place",
+        "In place",
+        "As containerd, multipart, but each chunk is written at once, where it belongs",
+        Settings(layers=8, parallelism=8, connections=8, chunk_size=8 * MIB),
     ),
 )
 

@@ -18,7 +18,7 @@ from pullscope import __version__
 from pullscope.cli.messages import tell, tell_error
 from pullscope.engine.errors import PullError, SettingsError
 from pullscope.engine.model import LayerOrder, Settings, WriteMode
-from pullscope.engine.platforms import parse_platform
+from pullscope.engine.platforms import ALL_PLATFORMS, parse_platform
 from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.units import parse_size, size_text
 from pullscope.lab.command import add_arguments as add_lab_arguments
@@ -184,7 +184,13 @@ def _add_pull_options(parser: argparse.ArgumentParser) -> None:
         "--platform",
         type=_platform,
         metavar="OS/ARCH[/VARIANT]",
-        help="which image of a multi-platform one (default: this machine's)",
+        help="which image of a multi-platform one, or all with their index (default: this "
+        "machine's)",
+    )
+    group.add_argument(
+        "--referrers",
+        action="store_true",
+        help="also pull what refers to the image: signatures, attestations, SBOMs",
     )
     _add_connection_options(group)
     group.add_argument(
@@ -301,6 +307,8 @@ def _size(text: str) -> int:
 
 
 def _platform(text: str) -> str:
+    if text == ALL_PLATFORMS:
+        return text
     try:
         return str(parse_platform(text))
     except PullError as error:
@@ -469,6 +477,7 @@ def _options(arguments: argparse.Namespace) -> "PullOptions":
         archive=ArchiveFormat(archive) if archive else None,
         durability=Durability(arguments.durability),
         platform=arguments.platform,
+        referrers=arguments.referrers,
         plain_http=True if arguments.plain_http else None,
         tls_verify=not arguments.tls_skip_verify,
         hosts_dir=arguments.hosts_dir,

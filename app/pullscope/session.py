@@ -21,7 +21,7 @@ from pullscope.engine.mirrors import Health, MirroredRegistry
 from pullscope.engine.model import Settings
 from pullscope.engine.passport import Passport, PassportLearner, with_manifests
 from pullscope.engine.passport_file import PassportFile
-from pullscope.engine.platforms import parse_platform, this_machine
+from pullscope.engine.platforms import ALL_PLATFORMS, Platform, parse_platform, this_machine
 from pullscope.engine.probe import probe
 from pullscope.engine.pull import ATTEMPTS, HEDGE_BUDGET, STALL_TIMEOUT, Observer, Pull
 from pullscope.engine.reference import Reference, parse_reference
@@ -38,7 +38,8 @@ class PullOptions:
         output: OCI image layout directory, or archive; None for the user's store.
         archive: the format of the archive that `output` is; None for a directory.
         durability: what a loss of power leaves of the output.
-        platform: "os/architecture[/variant]"; None for this machine's.
+        platform: "os/architecture[/variant]", or "all"; None for this machine's.
+        referrers: also pull what refers to the image: signatures, attestations, SBOMs.
         plain_http: None means http for loopback registries and https for all others.
         tls_verify: whether certificates are checked.
         transport: one of `transport.TRANSPORTS`.
@@ -55,6 +56,7 @@ class PullOptions:
     archive: ArchiveFormat | None = None
     durability: Durability = Durability.BLOB
     platform: str | None = None
+    referrers: bool = False
     plain_http: bool | None = None
     tls_verify: bool = True
     transport: str = "pyreqwest"
@@ -98,7 +100,6 @@ class Session:
             PullError: the platform, or a file with hosts or certificates, cannot be read.
         """
         parsed = parse_reference(reference)
-        platform = parse_platform(options.platform) if options.platform else this_machine()
         registry = self._registry(parsed, options)
         store = _store(options)
         mirrored = isinstance(registry, MirroredRegistry)  # its bytes come from other hosts
@@ -107,12 +108,13 @@ class Session:
             parsed,
             registry,
             store,
-            platform,
+            None if options.platform == ALL_PLATFORMS else _platform(options),
             settings,
             stall_timeout=options.stall_timeout,
             attempts=options.attempts,
             split_tail=options.split_tail,
             hedge_budget=options.hedge_budget,
+            with_referrers=options.referrers,
             ranges_known=known is not None and known.serves_ranges(time.time()),
         )
         if not mirrored:
@@ -127,10 +129,9 @@ class Session:
             PullError: the manifest, or the first bytes of a layer, cannot be had.
         """
         parsed = parse_reference(reference)
-        platform = parse_platform(options.platform) if options.platform else this_machine()
         proxies = not parsed.is_loopback
         registry = self._registry(parsed, options, with_mirrors=False)
-        passport = await probe(registry, platform, proxies=proxies)
+        passport = await probe(registry, _platform(options), proxies=proxies)
         self.passports.note(passport)
         self.passports.save()
         return passport
@@ -213,6 +214,10 @@ def _login(host: Host, reference: Reference) -> Callable[[], Awaitable[Credentia
         return await asyncio.to_thread(find_credential, there)
 
     return find
+
+
+def _platform(options: PullOptions) -> Platform:
+    return parse_platform(options.platform) if options.platform else this_machine()
 
 
 def _store(options: PullOptions) -> Store:

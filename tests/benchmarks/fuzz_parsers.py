@@ -21,6 +21,7 @@ with atheris.instrument_imports(include=["pullscope"]):
     from pullscope.engine.auth import parse_challenges
     from pullscope.engine.errors import (
         BadReply,
+        DigestMismatch,
         HostsError,
         InvalidReference,
         NotAnImage,
@@ -34,6 +35,7 @@ with atheris.instrument_imports(include=["pullscope"]):
         as_oci,
         parse_manifest,
     )
+    from pullscope.engine.model import Document
     from pullscope.engine.platforms import Platform
     from pullscope.engine.ranges import LONGEST_WAIT, Asked, Verdict, judge, retry_after
     from pullscope.engine.reference import parse_reference
@@ -89,8 +91,8 @@ def fuzz_manifest(data: bytes) -> None:
             if isinstance(manifest, ImageIndex):
                 manifest.choose(Platform("linux", "arm64", "v8"))
             else:
-                as_oci(data, manifest.media_type)
-        except (BadReply, NotAnImage, PlatformNotFound) as error:
+                as_oci(Document("sha256:" + "0" * 64, manifest.media_type, data))
+        except (BadReply, DigestMismatch, NotAnImage, PlatformNotFound) as error:
             check_words(str(error))
 
 

@@ -37,6 +37,8 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
             "chunk_size": 16 * MIB,
             "rate_limit": 0,
             "memory_limit": 64 * MIB,
+            "write": "in-place",
+            "layer_order": "manifest",
         },
     }
     assert layers[2] == {

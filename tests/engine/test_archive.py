@@ -19,7 +19,7 @@ from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import BadReply, StoreError
 from pullscope.engine.files import PositionalFile
 from pullscope.engine.manifests import DOCKER_CONFIG, DOCKER_MANIFEST, OCI_CONFIG, OCI_MANIFEST
-from pullscope.engine.model import Layer, PullPlan
+from pullscope.engine.model import Document, Layer, PullPlan
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.store import Part
 
@@ -44,7 +44,8 @@ def image(
     }
     body = json.dumps(document).encode()
     distinct = tuple(dict.fromkeys(layers))
-    plan = PullPlan("r", digest_of(body), media_type, body, described, distinct, "linux/amd64")
+    root = Document(digest_of(body), media_type, body)
+    plan = PullPlan("r", root, distinct, (described,), platform="linux/amd64")
     return plan, config.encode()
 
 
@@ -58,7 +59,7 @@ def filled(target: Path, kind: ArchiveFormat, plan: PullPlan, config: bytes) -> 
         assert isinstance(part, Part)
         part.write(0, [BODIES[LAYERS.index(layer)]])
         store.commit(part, layer.digest)
-    store.add_blob(plan.config.digest, config)
+    store.add_blob(plan.configs[0].digest, config)
     return store
 
 
@@ -86,9 +87,9 @@ def test_that_an_archive_holds_the_image_in_the_order_of_its_layers(
     files = packed(tmp_path / "x.tar", kind)
     heads = ["oci-layout", "index.json"]
     heads += ["manifest.json"] if kind is ArchiveFormat.DOCKER else []
-    blobs = [plan.digest, plan.config.digest, *(layer.digest for layer in LAYERS)]
+    blobs = [plan.digest, plan.configs[0].digest, *(layer.digest for layer in LAYERS)]
     assert list(files) == heads + [name(digest) for digest in blobs]
-    assert [files[name(digest)] for digest in blobs] == [plan.manifest, config, *BODIES]
+    assert [files[name(digest)] for digest in blobs] == [plan.manifest.body, config, *BODIES]
     index = json.loads(files["index.json"])
     [entry] = index["manifests"]
     assert entry["digest"] == plan.digest
@@ -104,7 +105,7 @@ def test_that_a_docker_archive_names_config_tags_and_layers(tmp_path: Path) -> N
     files = packed(tmp_path / "x.tar", ArchiveFormat.DOCKER, order=(0, 2, 0, 1))
     assert json.loads(files["manifest.json"]) == [
         {
-            "Config": name(plan.config.digest),
+            "Config": name(plan.configs[0].digest),
             "RepoTags": ["registry.test/team/app:1"],
             "Layers": [name(LAYERS[number].digest) for number in (0, 2, 0, 1)],
         }
@@ -154,7 +155,7 @@ def test_that_a_config_with_other_layers_is_told_and_the_layout_kept(
 def test_that_a_config_of_anything_is_no_image(config: bytes) -> None:
     plan, _ = image()
     with pytest.raises(BadReply, match="names 0 layers"):
-        docker_manifest(plan.manifest, config, REFERENCE)
+        docker_manifest(plan.manifest.body, config, REFERENCE)
 
 
 def test_that_a_cancelled_pull_writes_no_archive(
@@ -228,4 +229,4 @@ def test_that_names_are_those_that_docker_shows(text: str, familiar: str) -> Non
 def test_that_an_image_without_a_tag_has_no_repo_tags() -> None:
     plan, config = image()
     reference = parse_reference(f"registry.test/app@{plan.digest}")
-    assert docker_manifest(plan.manifest, config, reference)[0]["RepoTags"] is None
+    assert docker_manifest(plan.manifest.body, config, reference)[0]["RepoTags"] is None

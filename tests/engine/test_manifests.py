@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullscope.engine.errors import BadReply, NotAnImage, PlatformNotFound, PullError
+from pullscope.engine.digests import digest_of
+from pullscope.engine.errors import (
+    BadReply,
+    DigestMismatch,
+    NotAnImage,
+    PlatformNotFound,
+    PullError,
+)
 from pullscope.engine.manifests import (
     ACCEPT,
     DOCKER_CONFIG,
@@ -20,8 +27,9 @@ from pullscope.engine.manifests import (
     ImageManifest,
     as_oci,
     parse_manifest,
+    parse_referrers,
 )
-from pullscope.engine.model import Layer
+from pullscope.engine.model import Document, Layer
 from pullscope.engine.platforms import parse_platform
 
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -176,12 +184,6 @@ def test_that_a_body_that_contradicts_its_content_type_is_a_bad_reply(
         (b'{"errors": []}', "application/json", "schemaVersion"),
         (manifest(mediaType="application/vnd.cncf.helm.chart"), "", "helm"),
         (manifest(mediaType=...), "application/vnd.something", "something"),
-        (
-            manifest(config=descriptor(0, 5, "application/vnd.cncf.helm.config.v1+json")),
-            "",
-            "artifact of type 'application/vnd.cncf.helm.config",
-        ),
-        (manifest(config=descriptor(0, 2, "application/vnd.oci.empty.v1+json")), "", "artifact"),
     ],
 )
 def test_that_what_is_no_image_is_called_by_its_name(
@@ -378,7 +380,7 @@ def test_that_a_missing_platform_is_reported_with_what_there_is() -> None:
         read_index(index(*MANY, None)).choose(parse_platform("windows/amd64"))
     assert str(caught.value) == (
         "the image has no manifest for windows/amd64; it has linux/amd64, linux/arm/v5, "
-        "linux/arm/v6, linux/arm/v7, linux/arm64; choose one with --platform"
+        "linux/arm/v6, linux/arm/v7, linux/arm64; choose one, or all, with --platform"
     )
 
 
@@ -412,6 +414,10 @@ def test_that_an_entry_whose_platform_is_no_object_has_none() -> None:
 # In OCI's form
 
 
+def oci_form(body: bytes, media_type: str = DOCKER_MANIFEST) -> bytes:
+    return as_oci(Document(digest_of(body), media_type, body))[0].body
+
+
 def test_that_a_docker_manifest_in_oci_form_has_the_same_blobs() -> None:
     docker_layer = "application/vnd.docker.image.rootfs.diff.tar.gzip"
     body = manifest(
@@ -419,11 +425,11 @@ def test_that_a_docker_manifest_in_oci_form_has_the_same_blobs() -> None:
         config=descriptor(0, 5, DOCKER_CONFIG),
         layers=[descriptor(1, media_type=docker_layer), descriptor(1, media_type=docker_layer)],
     )
-    oci = as_oci(body, DOCKER_MANIFEST)
+    oci = oci_form(body)
     assert read_image(oci, OCI_MANIFEST) == ImageManifest(
         OCI_MANIFEST, Layer(digest(0), 5, OCI_CONFIG), (Layer(digest(1), 10, LAYER_TYPE),)
     )
-    assert as_oci(body, DOCKER_MANIFEST) == oci
+    assert oci_form(body) == oci
     assert len(json.loads(oci)["layers"]) == 2
 
 
@@ -432,10 +438,99 @@ def test_that_a_type_that_oci_does_not_know_stays() -> None:
         config=descriptor(0, 5, DOCKER_CONFIG),
         layers=[descriptor(1, 10, "odd"), {"digest": digest(2), "size": 1}],
     )
-    layers = read_image(as_oci(body, DOCKER_MANIFEST)).layers
+    layers = read_image(oci_form(body)).layers
     assert [layer.media_type for layer in layers] == ["odd", ""]
 
 
 def test_that_an_oci_manifest_stays_byte_for_byte() -> None:
     body = b"  " + manifest()
-    assert as_oci(body, OCI_MANIFEST) is body
+    assert oci_form(body, OCI_MANIFEST) is body
+
+
+def test_that_an_index_in_oci_form_leads_to_the_oci_forms_of_its_manifests() -> None:
+    docker = manifest(mediaType=DOCKER_MANIFEST, config=descriptor(0, 5, DOCKER_CONFIG))
+    theirs = Document(digest_of(docker), DOCKER_MANIFEST, docker)
+    ours = Document(digest_of(manifest()), OCI_MANIFEST, manifest())
+    entries = [
+        {"mediaType": d.media_type, "digest": d.digest, "size": len(d.body), "platform": {"os": n}}
+        for n, d in (("a", theirs), ("b", ours))
+    ]
+    inner_body = json.dumps(
+        {"schemaVersion": 2, "mediaType": DOCKER_LIST, "manifests": entries}
+    ).encode()
+    inner = Document(digest_of(inner_body), DOCKER_LIST, inner_body)
+    outer_body = index(None, mediaType=OCI_INDEX).replace(digest(0).encode(), inner.digest.encode())
+    outer = Document(digest_of(outer_body), OCI_INDEX, outer_body)
+
+    root, children = as_oci(outer, (inner, theirs, ours))
+    assert [json.loads(root.body)["manifests"][0][key] for key in ("mediaType", "digest")] == [
+        OCI_INDEX,
+        children[0].digest,
+    ]
+    found = json.loads(children[0].body)["manifests"]
+    assert [entry["digest"] for entry in found] == [digest_of(oci_form(docker)), ours.digest]
+    assert [entry["size"] for entry in found] == [len(oci_form(docker)), len(ours.body)]
+    assert [entry["platform"] for entry in found] == [{"os": "a"}, {"os": "b"}]
+    assert children[2] is ours
+    assert as_oci(ours, ()) == (ours, ())
+
+
+# What stands within a manifest
+
+
+def test_that_another_artifact_is_read_and_is_no_image() -> None:
+    for kind in ("application/vnd.cncf.helm.config.v1+json", "application/vnd.oci.empty.v1+json"):
+        assert not read_image(manifest(config=descriptor(0, 5, kind))).is_image
+    assert read_image(manifest()).is_image
+
+
+def with_data(data: object, body: bytes = b"{}", **fields: object) -> bytes:
+    return manifest(
+        config={"mediaType": "x", "digest": digest_of(body), "size": len(body), "data": data}
+        | fields
+    )
+
+
+def test_that_embedded_data_is_read() -> None:
+    assert read_image(with_data("e30=")).embedded == {digest_of(b"{}"): b"{}"}
+    assert read_image(manifest()).embedded == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (with_data("e30"), "not base64"),
+        (with_data("e3\n0="), "not base64"),
+        (with_data(5), "not base64"),
+        (with_data([]), "not base64"),
+        (with_data("e30=", size=3), "is 2 bytes"),
+    ],
+)
+def test_that_embedded_data_that_contradicts_its_descriptor_is_a_bad_reply(
+    body: bytes, message: str
+) -> None:
+    with pytest.raises(BadReply, match=message):
+        parse_manifest(body, OCI_MANIFEST)
+
+
+def test_that_embedded_data_is_verified() -> None:
+    with pytest.raises(DigestMismatch, match="within the manifest"):
+        parse_manifest(with_data("e3s=", b"{}"), OCI_MANIFEST)
+
+
+def test_that_urls_are_read_as_far_as_they_are_web_addresses() -> None:
+    urls = ["https://a.test/x", "ftp://a.test/x", 5, "file:///etc/passwd", "http://b.test/y?q=1"]
+    layer = descriptor(1) | {"urls": urls}
+    assert read_image(manifest(layers=[layer, descriptor(2)])).urls == {
+        digest(1): ("https://a.test/x", "http://b.test/y?q=1")
+    }
+    for odd in (5, {}, "https://a.test/x", None):
+        assert read_image(manifest(layers=[descriptor(1) | {"urls": odd}])).urls == {}
+
+
+def test_that_a_list_of_referrers_is_read() -> None:
+    assert parse_referrers(index("linux/amd64")) == (digest(0),)
+    assert parse_referrers(b'{"manifests": []}') == ()
+    for odd in (b"[]", b"{}", b'{"manifests": [1]}', b'{"manifests": [{"digest": "../x"}]}'):
+        with pytest.raises(BadReply):
+            parse_referrers(odd)

@@ -12,6 +12,7 @@ import trustme
 from pullscope.engine.errors import AccessDenied, NotFound, PullError
 from pullscope.engine.events import ChunkDone, FirstByte, LayerDiscarded, RequestSent
 from pullscope.engine.model import KIB, MIB, PullState, Settings
+from pullscope.engine.store import Store
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan, SyntheticImage
 from pullscope.lab.process import LabProcess
@@ -122,11 +123,14 @@ async def test_that_the_registry_is_asked_for_what_a_mirror_damages(
 ) -> None:
     mirror = start_lab_process(faults=FaultPlan.of("wrong-bytes=1"))
     upstream = start_lab_process()
+    first = await puller.new(upstream.references[0]).run()
+    for layer in first.layers:  # all but the config, so that the mirror is well when they begin
+        Store(puller.output).blob_path(layer.digest).unlink()
     configure(hosts_dir, upstream, mirror_at(mirror.url))
     snapshot = await puller.new(upstream.references[0], hosts_dir=hosts_dir).run()
-    assert 6 * MIB <= snapshot.wasted <= SIZE
-    assert [event.layer for event in puller.of_type(LayerDiscarded)] != []
-    assert upstream.statistics().blob_bytes_sent >= SIZE
+    assert puller.of_type(LayerDiscarded)
+    assert 0 < snapshot.wasted <= SIZE
+    assert snapshot.network == SIZE + snapshot.wasted
     puller.assert_image_is_whole()
 
 

@@ -23,7 +23,7 @@ from pullscope.engine.manifests import (
     OCI_INDEX,
     OCI_MANIFEST,
 )
-from pullscope.engine.model import Layer, PullPlan
+from pullscope.engine.model import Document, Layer, PullPlan
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.store import INGEST, Durability, Part, Store, store_error
 
@@ -60,12 +60,18 @@ def plan(
         "annotations": {"for": reference},
     }
     body = json.dumps(document).encode()
-    return PullPlan(reference, digest_of(body), media_type, body, config, (LAYER,), platform)
+    return PullPlan(
+        reference,
+        Document(digest_of(body), media_type, body),
+        (LAYER,),
+        (config,),
+        platform=platform,
+    )
 
 
 def add(store: Store, text: str, **fields: str) -> PullPlan:
     made = plan(text, **fields)
-    store.add_blob(made.config.digest, b"{}")
+    store.add_blob(made.configs[0].digest, b"{}")
     store.add_blob(LAYER.digest, BODY)
     store.add_image(made, parse_reference(text))
     return made
@@ -103,7 +109,7 @@ def test_that_the_layout_is_written_as_its_specification_says(store: Store) -> N
             {
                 "mediaType": OCI_MANIFEST,
                 "digest": made.digest,
-                "size": len(made.manifest),
+                "size": len(made.manifest.body),
                 "platform": {"os": "linux", "architecture": "arm", "variant": "v7"},
                 "annotations": {
                     REF_NAME: "1",
@@ -137,14 +143,14 @@ def test_that_an_image_whose_platform_is_unknown_names_none(store: Store) -> Non
 def test_that_a_docker_manifest_is_kept_and_named_in_its_oci_form(store: Store) -> None:
     made = add(store, "registry.test/app:1", media_type=DOCKER_MANIFEST)
     [entry] = index(store)["manifests"]
-    assert store.blob_path(made.digest).read_bytes() == made.manifest
+    assert store.blob_path(made.digest).read_bytes() == made.manifest.body
     body = store.blob_path(entry["digest"]).read_bytes()
     assert (entry["mediaType"], entry["size"]) == (OCI_MANIFEST, len(body))
     assert digest_of(body) == entry["digest"]
     document = json.loads(body)
     assert document["mediaType"] == OCI_MANIFEST
     assert document["config"]["mediaType"] == OCI_CONFIG
-    assert document["layers"] == json.loads(made.manifest)["layers"]
+    assert document["layers"] == json.loads(made.manifest.body)["layers"]
 
 
 def test_that_preparing_again_changes_nothing(store: Store) -> None:
@@ -579,7 +585,8 @@ def test_that_images_added_at_the_same_time_are_both_named(tmp_path: Path) -> No
     reference = parse_reference("host.example/app:1")
 
     def add(number: int) -> None:
-        plan = PullPlan("r", f"sha256:{number:064}", OCI_MANIFEST, body, config, ())
+        document = Document(f"sha256:{number:064}", OCI_MANIFEST, body)
+        plan = PullPlan("r", document, (), (config,))
         Store(tmp_path).add_image(plan, replace(reference, tag=str(number)))
 
     store = Store(tmp_path)
@@ -647,8 +654,8 @@ def test_that_a_pull_syncs_what_its_durability_promises(
     part.write(0, [BODY])
     store.commit(part, LAYER.digest)
     committed = list(happened)
-    config = opened(store, made.config)
-    store.fill(config, made.config.digest, b"{}")
+    config = opened(store, made.configs[0])
+    store.fill(config, made.configs[0].digest, b"{}")
     store.add_image(made, parse_reference(made.reference))
     store.release()
     part_name = LAYER.digest.replace(":", "-")
@@ -682,7 +689,7 @@ def test_that_blobs_of_a_less_careful_pull_are_made_durable(
 def test_that_a_deferred_blob_that_was_touched_is_not_committed(tmp_path: Path) -> None:
     store = Store(tmp_path, durability=Durability.IMAGE)
     store.prepare()
-    store.add_blob(plan().config.digest, b"{}")
+    store.add_blob(plan().configs[0].digest, b"{}")
     part = opened(store)
     part.write(0, [BODY])
     store.commit(part, LAYER.digest)
@@ -705,7 +712,7 @@ def test_that_deferred_blobs_of_a_pull_that_ended_early_are_resumed(tmp_path: Pa
 
 
 def test_that_an_image_whose_blob_was_removed_is_not_named(store: Store) -> None:
-    store.add_blob(plan().config.digest, b"{}")
+    store.add_blob(plan().configs[0].digest, b"{}")
     with pytest.raises(StoreError, match="pull again"):
         store.add_image(plan(), parse_reference("registry.test/app:1"))
     assert not (store.root / "index.json").exists()
@@ -727,7 +734,7 @@ def test_that_images_are_listed_with_their_size(store: Store) -> None:
     [image] = store.images()
     assert (image.name, image.full_name) == ("1", "registry.test/app:1")
     assert (image.digest, image.platform, image.complete) == (made.digest, "linux/arm/v7", True)
-    assert image.size == len(made.manifest) + 2 + len(BODY)
+    assert image.size == len(made.manifest.body) + 2 + len(BODY)
     store.blob_path(LAYER.digest).unlink()
     assert not store.images()[0].complete
 
@@ -834,7 +841,7 @@ def test_that_a_running_pull_keeps_its_blobs(store: Store) -> None:
     made = plan()
     store.lease(made)
     write(store, (0, 100))
-    for digest, body in ((made.config.digest, b"{}"), (LAYER.digest, BODY)):
+    for digest, body in ((made.configs[0].digest, b"{}"), (LAYER.digest, BODY)):
         store.add_blob(digest, body)
     assert garbage(store) == (0, 0)
     store.add_image(made, parse_reference(made.reference))

@@ -24,7 +24,14 @@ from pullscope.engine.files import PositionalFile, sync_directory
 from pullscope.engine.manifests import OCI_INDEX
 from pullscope.engine.model import PullPlan
 from pullscope.engine.reference import DOCKER_HUB, Reference
-from pullscope.engine.store import INGEST, Durability, Store, in_words, index_entry
+from pullscope.engine.store import (
+    INGEST,
+    Durability,
+    Store,
+    in_words,
+    index_entry,
+    referrer_entries,
+)
 
 COPY_SIZE = 64 * 1024 * 1024
 """Bytes copied between two looks whether the pull was cancelled."""
@@ -98,6 +105,19 @@ class ArchiveStore(Store):
         shutil.rmtree(self._gone, ignore_errors=True)  # a killed pull may have left it
         super().prepare()
 
+    def lease(self, plan: PullPlan) -> None:
+        """Keep the blobs of an image, as `Store.lease`.
+
+        Raises:
+            StoreError: also when the archive's format cannot hold it.
+        """
+        if self._kind is ArchiveFormat.DOCKER and not plan.is_image:
+            raise StoreError(
+                f"{self.root}: a docker-archive holds images for one platform and nothing else; "
+                "write an oci-archive"
+            )
+        super().lease(plan)
+
     def add_image(self, plan: PullPlan, reference: Reference) -> None:
         """Complete the layout and write the archive, the last step of a pull.
 
@@ -121,15 +141,21 @@ class ArchiveStore(Store):
             self._remove_layout()
 
     def _members(self, plan: PullPlan, reference: Reference) -> Iterator[Member]:
-        entry, manifest = index_entry(plan, reference, reference.tag or "")
-        index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [entry]}
+        entry, documents = index_entry(plan, reference, reference.tag or "")
+        tags = {document.digest: document.tag for document in plan.referrers}
+        entries = [entry, *referrer_entries(plan, tags)]
+        index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}
         yield _small("oci-layout", _LAYOUT)
         yield _small("index.json", _encoded(index))
         if self._kind is ArchiveFormat.DOCKER:
-            config = self.blob_path(plan.config.digest).read_bytes()
+            manifest = documents[0].body
+            config = self.blob_path(plan.configs[0].digest).read_bytes()
             yield _small("manifest.json", _encoded(docker_manifest(manifest, config, reference)))
-        blobs = {entry["digest"]: _small(_name(entry["digest"]), manifest)}
-        for blob in (plan.config, *plan.layers):
+        blobs = {
+            document.digest: _small(_name(document.digest), document.body)
+            for document in (*documents, *plan.referrers)
+        }
+        for blob in plan.blobs:
             path = self.blob_path(blob.digest)
             blobs.setdefault(blob.digest, Member(_name(blob.digest), path, blob.size))
         yield _small("blobs/", b"")

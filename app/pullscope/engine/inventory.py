@@ -121,6 +121,9 @@ def reachable(layout: Path, index: dict[str, Any]) -> set[str]:
     """
     kept = set(_digests(index))
     manifests = _manifests(index)
+    manifests += [
+        source for entry in index["manifests"] if is_digest(source := annotation(entry, SOURCE))
+    ]
     seen: set[str] = set()
     while manifests:
         digest = manifests.pop()

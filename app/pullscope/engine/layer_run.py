@@ -59,7 +59,9 @@ class LayerRun:
     @property
     def settled(self) -> bool:
         """Whether no byte of it needs the network any more."""
-        return self.state in (LayerState.DONE, LayerState.EXISTING) or self.ledger.complete
+        if self.state in (LayerState.DONE, LayerState.EXISTING):
+            return True
+        return self.begun and self.ledger.complete  # an empty one has yet to become a blob
 
     def has_work(self, now: float) -> bool:
         """Whether a chunk can be asked for now."""

@@ -4,16 +4,19 @@ Formats: https://github.com/opencontainers/image-spec (manifest.md, image-index.
 image manifest version 2, schema 2.
 """
 
+import base64
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from pullscope.engine.digests import digest_of, verify
 from pullscope.engine.errors import BadReply, NotAnImage, PlatformNotFound
-from pullscope.engine.model import Layer
+from pullscope.engine.model import Document, Layer
 from pullscope.engine.platforms import Platform, normalised
 from pullscope.engine.reference import is_digest
+from pullscope.engine.transport import web_address
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -40,6 +43,8 @@ _OCI_TYPES = {
     f"{_DOCKER_LAYER}.foreign.diff.tar.gzip": f"{_OCI_LAYER}.nondistributable.v1.tar+gzip",
 }
 
+_MOST_URLS = 8
+
 _INDEXES = (OCI_INDEX, DOCKER_LIST)
 _MANIFESTS = (OCI_MANIFEST, DOCKER_MANIFEST)
 _SHOWN_PLATFORM = re.compile(r"[a-z0-9_./-]{1,40}", re.ASCII)
@@ -58,7 +63,17 @@ class IndexEntry:
 class ImageIndex:
     """Manifests by platform, in the order of the index."""
 
+    media_type: str
     entries: tuple[IndexEntry, ...]
+
+    @property
+    def indexes(self) -> tuple[Layer, ...]:
+        """The entries that are indexes themselves and name no platform."""
+        return tuple(
+            entry.manifest
+            for entry in self.entries
+            if entry.platform is None and entry.manifest.media_type in _INDEXES
+        )
 
     def choose(self, wanted: Platform) -> IndexEntry:
         """Return the first entry with the best variant that runs on `wanted`.
@@ -75,17 +90,26 @@ class ImageIndex:
         there = sorted(name for name in named if _SHOWN_PLATFORM.fullmatch(name))
         raise PlatformNotFound(
             f"the image has no manifest for {wanted}; it has {', '.join(there[:20]) or 'none'}; "
-            "choose one with --platform"
+            "choose one, or all, with --platform"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ImageManifest:
-    """Config and layers of one image; a blob named twice stands once."""
+    """Config and layers of an image or of another artifact; a blob named twice stands once.
+
+    Attributes:
+        is_image: the config is that of an image.
+        embedded: contents of blobs that stand in their descriptors, by digest; verified.
+        urls: web addresses of blobs, by digest; not from hosts that anyone vouches for.
+    """
 
     media_type: str
     config: Layer
     layers: tuple[Layer, ...]
+    is_image: bool = True
+    embedded: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 def parse_manifest(body: bytes, content_type: str) -> ImageManifest | ImageIndex:
@@ -98,44 +122,118 @@ def parse_manifest(body: bytes, content_type: str) -> ImageManifest | ImageIndex
     Raises:
         NotAnImage: it is something else, named in the message.
         BadReply: it contradicts its Content-Type, or a field is impossible.
+        DigestMismatch: what is embedded in it is not what its digest says.
     """
     document = _json_object(body)
     media_type = _media_type(document, content_type.partition(";")[0].strip().lower())
     if media_type in _INDEXES:
         entries = _list(document, "manifests")
-        return ImageIndex(tuple(_index_entries(entries)))
+        return ImageIndex(media_type, tuple(_index_entries(entries)))
     if media_type not in _MANIFESTS:
         raise NotAnImage(f"the registry holds {media_type[:100]!r} under this name, not an image")
     config = _descriptor(document.get("config"), "the config")
-    if config.media_type not in (OCI_CONFIG, DOCKER_CONFIG):
-        raise NotAnImage(
-            f"the registry holds an artifact of type {config.media_type[:100]!r} under this name, "
-            "not an image"
-        )
-    if config.size > LARGEST_CONFIG:
+    is_image = config.media_type in (OCI_CONFIG, DOCKER_CONFIG)
+    if is_image and config.size > LARGEST_CONFIG:
         raise BadReply(f"the image config claims {config.size} bytes; at most {LARGEST_CONFIG} do")
     layers: dict[str, Layer] = {}
     for number, entry in enumerate(_list(document, "layers"), 1):
         layer = _descriptor(entry, f"layer {number}")
         if layers.setdefault(layer.digest, layer).size != layer.size:
             raise BadReply(f"the manifest gives two sizes for {layer.digest}")
-    return ImageManifest(media_type, config, tuple(layers.values()))
+    descriptors = [document["config"], *document["layers"]]
+    return ImageManifest(
+        media_type,
+        config,
+        tuple(layers.values()),
+        is_image,
+        dict(_embedded(descriptors)),
+        dict(_urls(descriptors)),
+    )
 
 
-def as_oci(manifest: bytes, media_type: str) -> bytes:
-    """Return a manifest in OCI's media types, for an OCI image layout.
+def parse_referrers(body: bytes) -> tuple[str, ...]:
+    """Return the digests of the manifests that a registry lists as referring to another.
+
+    Raises:
+        BadReply: it is no such list.
+    """
+    entries = _list(_json_object(body), "manifests")
+    return tuple(_descriptor(e, f"referrer {n}").digest for n, e in enumerate(entries, 1))
+
+
+def as_oci(
+    root: Document, children: Sequence[Document] = ()
+) -> tuple[Document, tuple[Document, ...]]:
+    """Return a manifest, or an index with what it leads to, in OCI's media types.
 
     Readers of layouts (skopeo, umoci) find no image behind Docker's media types. The blobs are the
-    same in both; the digest of the manifest is not. An OCI manifest is returned as it is.
+    same in both; the digests of the manifests are not, so neither are those of their indexes. What
+    is OCI's already stays as it is.
+
+    Args:
+        root: the manifest or index.
+        children: what it leads to, each index before what it names.
     """
-    if media_type != DOCKER_MANIFEST:
-        return manifest
-    document = _json_object(manifest)
-    document["mediaType"] = OCI_MANIFEST
-    for descriptor in (document["config"], *document["layers"]):
-        theirs = descriptor.get("mediaType", "")
-        descriptor["mediaType"] = _OCI_TYPES.get(theirs, theirs)
-    return json.dumps(document, separators=(",", ":")).encode()
+    changed: dict[str, Document] = {}
+    for document in reversed((root, *children)):
+        converted = _as_oci(document, changed)
+        if converted is not document:
+            changed[document.digest] = converted
+    return (
+        changed.get(root.digest, root),
+        tuple(changed.get(child.digest, child) for child in children),
+    )
+
+
+def _as_oci(document: Document, changed: Mapping[str, Document]) -> Document:
+    if document.media_type == DOCKER_MANIFEST:
+        content = _json_object(document.body)
+        for descriptor in (content["config"], *content["layers"]):
+            theirs = descriptor.get("mediaType", "")
+            descriptor["mediaType"] = _OCI_TYPES.get(theirs, theirs)
+        return _rewritten(content, OCI_MANIFEST)
+    if document.media_type not in _INDEXES:
+        return document
+    content = _json_object(document.body)
+    entries = [entry for entry in content["manifests"] if entry["digest"] in changed]
+    for entry in entries:
+        new = changed[entry["digest"]]
+        entry.update(mediaType=new.media_type, digest=new.digest, size=len(new.body))
+        entry.pop("data", None)
+    if not entries and document.media_type == OCI_INDEX:
+        return document
+    return _rewritten(content, OCI_INDEX)
+
+
+def _rewritten(content: dict[str, Any], media_type: str) -> Document:
+    content["mediaType"] = media_type
+    body = json.dumps(content, separators=(",", ":")).encode()
+    return Document(digest_of(body), media_type, body)
+
+
+def _embedded(descriptors: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    for descriptor in descriptors:
+        data, digest = descriptor.get("data"), descriptor["digest"]
+        if data is None:
+            continue
+        try:
+            body = base64.b64decode(data, validate=True)
+        except (ValueError, TypeError):
+            raise BadReply(f"the data within the manifest for {digest} is not base64") from None
+        verify(digest, body, "the data within the manifest")
+        if len(body) != descriptor["size"]:
+            raise BadReply(f"the data within the manifest for {digest} is {len(body)} bytes")
+        yield digest, body
+
+
+def _urls(descriptors: list[dict[str, Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for descriptor in descriptors:
+        urls = descriptor.get("urls")
+        if isinstance(urls, list):
+            texts = [url for url in urls[:_MOST_URLS] if isinstance(url, str)]
+            addresses = tuple(url for url in texts if web_address(url) is not None)
+            if addresses:
+                yield descriptor["digest"], addresses
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -128,26 +128,63 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A manifest or an index, as the registry has it.
+
+    Attributes:
+        body: its bytes.
+        tag: by which it was found, where that is a name of its own.
+    """
+
+    digest: str
+    media_type: str
+    body: bytes = field(repr=False)
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PullPlan:
     """What is to be pulled. It has no chunks: those are born during the pull.
 
     Attributes:
         reference: the reference in full, as Docker would write it.
-        digest: of the manifest that was chosen for the platform.
-        media_type: of that manifest.
-        manifest: its bytes.
-        config: descriptor of the image's config blob.
-        layers: in the order of the manifest; a blob named twice stands once.
-        platform: "os/architecture[/variant]", empty when the manifest does not tell.
+        manifest: what the image's name will stand for: the manifest that was chosen for the
+            platform, or the index where all platforms are pulled.
+        layers: in the order of the manifests; a blob named twice stands once.
+        configs: blobs that are fetched whole: the image's config, and those of what comes with it.
+        children: what an index leads to, each index before what it names.
+        referrers: what refers to the image: signatures, attestations, SBOMs, and what they need.
+        platform: "os/architecture[/variant]", "all", or empty when the manifest does not tell.
+        is_image: it is one image, no index and no other artifact.
+        embedded: contents of blobs that came within the manifests, by digest.
+        urls: where a blob may be had besides the registry, by digest.
     """
 
     reference: str
-    digest: str
-    media_type: str
-    manifest: bytes = field(repr=False)
-    config: Layer
+    manifest: Document
     layers: tuple[Layer, ...]
+    configs: tuple[Layer, ...] = ()
+    children: tuple[Document, ...] = ()
+    referrers: tuple[Document, ...] = ()
     platform: str = ""
+    is_image: bool = True
+    embedded: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """Of the manifest or index."""
+        return self.manifest.digest
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All manifests and indexes."""
+        return (self.manifest, *self.children, *self.referrers)
+
+    @property
+    def blobs(self) -> tuple[Layer, ...]:
+        """All that the manifests name, besides one another."""
+        return (*self.configs, *self.layers)
 
     @property
     def size(self) -> int:

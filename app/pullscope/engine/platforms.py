@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from pullscope.engine.errors import PullError
 
+ALL_PLATFORMS = "all"
+"""Stands for the index itself, with all that it names."""
+
 _ARCHITECTURES = {
     "x86_64": "amd64",
     "x86-64": "amd64",

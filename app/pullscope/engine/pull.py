@@ -23,8 +23,7 @@ import httpx
 import psutil
 
 from pullscope.engine.attempt import Attempt, AttemptFailed, RangeRefused
-from pullscope.engine.digests import digest_of
-from pullscope.engine.errors import DigestMismatch, NotAnImage, PullError, RegistryError
+from pullscope.engine.errors import DigestMismatch, PullError, RegistryError
 from pullscope.engine.events import (
     ChunkDone,
     ChunkHedged,
@@ -51,7 +50,6 @@ from pullscope.engine.events import (
 from pullscope.engine.hashing import PrefixHasher
 from pullscope.engine.layer_run import LayerRun
 from pullscope.engine.ledger import Chunk
-from pullscope.engine.manifests import ImageIndex, parse_manifest
 from pullscope.engine.model import (
     KIB,
     ChunkState,
@@ -78,6 +76,7 @@ from pullscope.engine.registry import (
     connection_error,
     words,
 )
+from pullscope.engine.resolve import resolve
 from pullscope.engine.store import Part, Store, store_error
 from pullscope.engine.tail import plan_splits
 
@@ -120,13 +119,14 @@ class Pull:
         reference: what is pulled.
         registry: where from; it serves this pull alone.
         store: where to.
-        platform: chosen from an index.
+        platform: chosen from an index; None for all of them.
         settings: to begin with.
         stall_timeout: seconds without a byte until a connection is cut.
         attempts: fruitless attempts in a row until a chunk fails.
         hedge_budget: share of the image's bytes that second requests may waste; 0 sends none.
         split_tail: whether idle connections share the last chunks of a layer; what the hung up
             connection had on its way is wasted then.
+        with_referrers: also pull what refers to the image: signatures, attestations, SBOMs.
         ranges_known: the registry is known to serve ranges: none is tried first.
         clock: monotonic seconds.
     """
@@ -136,13 +136,14 @@ class Pull:
         reference: Reference,
         registry: Registry,
         store: Store,
-        platform: Platform,
+        platform: Platform | None,
         settings: Settings,
         *,
         stall_timeout: float = STALL_TIMEOUT,
         attempts: int = ATTEMPTS,
         split_tail: bool = False,
         hedge_budget: float = HEDGE_BUDGET,
+        with_referrers: bool = False,
         ranges_known: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -152,6 +153,7 @@ class Pull:
         self._registry = registry
         registry.on_answer = self._answered
         self._platform = platform
+        self._with_referrers = with_referrers
         self._stall_timeout = stall_timeout
         self._attempts = attempts
         self._split_tail = split_tail
@@ -181,7 +183,7 @@ class Pull:
         self._task: asyncio.Task[object] | None = None
         self._finished: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._config: asyncio.Task[None] | None = None
+        self._configs: asyncio.Task[None] | None = None
         self._ended_at: float | None = None
         self._writers = ThreadPoolExecutor(_WRITER_THREADS, "pullscope-write")
         self._hashers = ThreadPoolExecutor(max(1, cpu_count() or 1), "pullscope-hash")
@@ -315,25 +317,8 @@ class Pull:
         return self.snapshot()
 
     async def _resolve(self) -> PullPlan:
-        fetched = await self._registry.manifest(self.reference.manifest_name)
-        manifest = parse_manifest(fetched.body, fetched.content_type)
-        platform = ""
-        if isinstance(manifest, ImageIndex):
-            entry = manifest.choose(self._platform)
-            platform = str(entry.platform)
-            fetched = await self._registry.manifest(entry.manifest.digest)
-            manifest = parse_manifest(fetched.body, fetched.content_type)
-            if isinstance(manifest, ImageIndex):
-                raise NotAnImage("the index leads to another index, not to an image")
-        plan = PullPlan(
-            reference=str(self.reference),
-            digest=fetched.digest or digest_of(fetched.body),
-            media_type=manifest.media_type,
-            manifest=fetched.body,
-            config=manifest.config,
-            layers=manifest.layers,
-            platform=platform,
-        )
+        plan = await resolve(self._registry, self._platform, with_referrers=self._with_referrers)
+        self._registry.also_at = plan.urls
         ids = itertools.count()
         self._plan = plan
         self._runs = [LayerRun(index, layer, ids) for index, layer in enumerate(plan.layers)]
@@ -341,18 +326,19 @@ class Pull:
         self._sort_queue()
         self._state = PullState.RUNNING
         self._pass_milestone("resolved")
-        self._emit(PullResolved(self._now(), plan.digest, platform, plan.layers))
+        self._emit(PullResolved(self._now(), plan.digest, plan.platform, plan.layers))
         return plan
 
     async def _fetch(self, plan: PullPlan) -> None:
         await self._in_thread(self.store.prepare)
         await self._in_thread(self.store.lease, plan)
+        self._finished = asyncio.get_running_loop().create_future()
+        await self._store_embedded(plan)
         there = await self._in_thread(lambda: [self.store.has(layer) for layer in plan.layers])
         for run, is_there in zip(self._runs, there, strict=True):
             if is_there:
                 self._note_existing(run)
-        self._finished = asyncio.get_running_loop().create_future()
-        self._config = self._start(self._fetch_config(plan))
+        self._configs = self._start(self._fetch_configs(plan))
         self._schedule()
         self._look_whether_finished()
         await self._finished
@@ -371,8 +357,8 @@ class Pull:
         await asyncio.wait([ticking])
         self._cut("cancelled")
         self.store.stop()
-        if self._config is not None:
-            self._config.cancel()
+        if self._configs is not None:
+            self._configs.cancel()
         for run in self._runs:
             if run.part is not None:
                 run.part.abandon()
@@ -397,16 +383,26 @@ class Pull:
 
     # Layers
 
-    async def _fetch_config(self, plan: PullPlan) -> None:
-        part = await self._open_part(plan.config)
-        if part is not None:
-            try:
-                body = await self._registry.small_blob(plan.config)
-            except BaseException:
-                part.close()
-                raise
-            filling = self._in_thread(self.store.fill, part, plan.config.digest, body)
-            await asyncio.shield(filling)  # it closes the part
+    async def _store_embedded(self, plan: PullPlan) -> None:
+        for blob in plan.blobs:
+            body = plan.embedded.get(blob.digest)
+            if body is not None and (part := await self._open_part(blob)) is not None:
+                await self._fill(part, blob, body)
+
+    async def _fetch_configs(self, plan: PullPlan) -> None:
+        for config in plan.configs:
+            part = await self._open_part(config)
+            if part is not None:
+                try:
+                    body = await self._registry.small_blob(config)
+                except BaseException:
+                    part.close()
+                    raise
+                await self._fill(part, config, body)
+
+    async def _fill(self, part: Part, blob: Layer, body: bytes) -> None:
+        filling = self._in_thread(self.store.fill, part, blob.digest, body)
+        await asyncio.shield(filling)  # it closes the part
 
     async def _open_part(self, blob: Layer, run: LayerRun | None = None) -> Part | None:
         """Open the part of a blob once no other pull has it; None when the blob is there."""
@@ -963,9 +959,9 @@ class Pull:
 
     def _look_whether_finished(self) -> None:
         finished = self._finished
-        if finished is None or finished.done() or self._config is None:
+        if finished is None or finished.done() or self._configs is None:
             return
-        if self._config.done() and all(run.state in _ENDED for run in self._runs):
+        if self._configs.done() and all(run.state in _ENDED for run in self._runs):
             finished.set_result(None)
 
     def _in_thread(

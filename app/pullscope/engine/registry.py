@@ -8,7 +8,8 @@ redirected to is kept for its next chunks until it is refused.
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -20,7 +21,7 @@ from pullscope.engine.credentials import Credential
 from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.hosts import Host
-from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
+from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST, OCI_INDEX, parse_referrers
 from pullscope.engine.model import Layer
 from pullscope.engine.passport import Quota, read_quota, signed_lifetime
 from pullscope.engine.ranges import Asked, backoff, may_pass, retry_after
@@ -138,6 +139,7 @@ class Registry:
         on_answer: called after each request for something else than a layer's bytes.
         quota: what the newest reply for a manifest told; None where none did.
         manifests_spent: manifests that came by GET, which is what registries count.
+        also_at: web addresses of blobs that the registry itself need not have, by digest.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class Registry:
         self.host = host
         self.quota: Quota | None = None
         self.manifests_spent = 0
+        self.also_at: Mapping[str, tuple[str, ...]] = {}
         self.on_answer: Callable[[Answered], None] = lambda _: None
         self._client = client
         self._find_credential = find_credential
@@ -251,6 +254,41 @@ class Registry:
             verify(asked or claimed, body, f"the manifest from {self._shown_name}")
         return FetchedManifest(body, headers.get("content-type", ""), asked or claimed)
 
+    async def referrers(self, digest: str) -> tuple[str, ...]:
+        """Return the digests of the manifests that refer to one, as far as the registry tells.
+
+        Raises:
+            RegistryError, BadReply, DigestMismatch: it does not answer.
+        """
+        try:
+            return await self._patiently(
+                lambda: self._anywhere(digest, lambda registry: registry.try_referrers(digest))
+            )
+        except RegistryError as error:
+            if error.status not in _NOT_OFFERED:
+                raise
+        try:  # where clients keep the list for a registry that does not
+            fetched = await self.manifest(digest.replace(":", "-"))
+        except NotFound:
+            return ()
+        return parse_referrers(fetched.body)
+
+    async def try_referrers(self, digest: str) -> tuple[str, ...]:
+        """Ask this host what refers to a manifest, once; raises as `try_manifest`."""
+        await self._settle_scheme()
+        digests: tuple[str, ...] = ()
+        url = f"{self._base}/referrers/{digest}{self._namespace}"
+        for _ in range(_MOST_PAGES):
+            headers, body = await self._small("referrers", url, LARGEST_MANIFEST, OCI_INDEX)
+            digests += parse_referrers(body)
+            following = _NEXT_PAGE.search(headers.get("link", ""))
+            if following is None:
+                return digests
+            url = self._checked_redirect(url, following[1])
+            if _origin_of(url) != self.origin:
+                break
+        raise BadReply(f"the list of what refers to {digest} has no end on {self._shown_name}")
+
     async def try_blob(self, blob: Layer) -> bytes:
         """Ask this host for a blob that fits in memory, once; raises as `try_manifest`."""
         await self._settle_scheme()
@@ -300,6 +338,12 @@ class Registry:
             await response.aclose()
             self._forget_redirect(layer, known)
         response = await self._get(self.blob_url(layer.digest), headers, extensions)
+        for address in self.also_at.get(layer.digest, ()):
+            if response.status_code != 404:
+                break
+            await response.aclose()
+            address = self._checked_redirect(self.blob_url(layer.digest), address)
+            response = await self._get(address, headers, extensions)
         final = str(response.request.url)
         redirected = _origin_of(final) != self.origin
         if redirected and response.status_code in (200, 206):
@@ -493,6 +537,10 @@ class Registry:
         self._heard[origin] = loop.time()
         return response
 
+
+_NOT_OFFERED = (400, 404, 405, 501)
+_MOST_PAGES = 50
+_NEXT_PAGE = re.compile(r"""<([^<>]{1,2000})>\s*;\s*rel="?next"?""", re.IGNORECASE)
 
 _NETWORK = "check the name and the network"
 

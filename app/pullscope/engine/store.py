@@ -33,9 +33,9 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,6 @@ from typing import Any
 import xxhash
 
 from pullscope.engine import inventory
-from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import InvalidReference, StoreError
 from pullscope.engine.files import (
     PositionalFile,
@@ -54,8 +53,8 @@ from pullscope.engine.files import (
     temporary_beside,
 )
 from pullscope.engine.inventory import FULL_NAME, REF_NAME, SOURCE, StoredImage
-from pullscope.engine.manifests import OCI_INDEX, OCI_MANIFEST, as_oci
-from pullscope.engine.model import Layer, PullPlan
+from pullscope.engine.manifests import OCI_INDEX, as_oci
+from pullscope.engine.model import Document, Layer, PullPlan
 from pullscope.engine.reference import Reference, is_digest, parse_reference
 from pullscope.engine.transport import Piece
 
@@ -165,7 +164,8 @@ class Store:
         Raises:
             StoreError: as `prepare`.
         """
-        digests = (plan.digest, plan.config.digest, *(layer.digest for layer in plan.layers))
+        digests = [document.digest for document in plan.documents]
+        digests += [blob.digest for blob in plan.blobs]
         with self._working, in_words(self.root), self._locked():
             if self._stopped.is_set():
                 return
@@ -272,13 +272,12 @@ class Store:
             self._place_deferred()
             self._settle_blobs(plan)
             with self._locked():
-                self.add_blob(plan.digest, plan.manifest)
-                entry, manifest = index_entry(plan, reference, self._name(reference))
-                if entry["digest"] != plan.digest:
-                    self.add_blob(entry["digest"], manifest)
+                entry, converted = index_entry(plan, reference, self._name(reference))
+                for document in (*plan.documents, *converted):
+                    self.add_blob(document.digest, document.body)
                 if self._durable:
                     sync_directory(self.layout / "blobs")
-                self._add_to_index(entry)
+                self._add_to_index(entry, *self._referrer_entries(plan, reference))
                 self._end_lease()
 
     # What is there
@@ -416,7 +415,7 @@ class Store:
     def _settle_blobs(self, plan: PullPlan) -> None:
         """Check that every blob is there, and make durable those that earlier pulls left."""
         directories = set()
-        for blob in (plan.config, *plan.layers):
+        for blob in plan.blobs:
             if not self.has(blob):
                 raise self._blob_is_gone(blob)
             if self._durable and blob.digest not in self._synced:
@@ -459,8 +458,22 @@ class Store:
                     digests.update(path.read_text("ascii", "replace").splitlines())
         return digests
 
-    def _add_to_index(self, entry: dict[str, Any]) -> None:
+    def _referrer_entries(self, plan: PullPlan, reference: Reference) -> list[dict[str, Any]]:
+        names = {
+            document.digest: self._name(replace(reference, tag=document.tag, digest=None))
+            for document in plan.referrers
+            if document.tag
+        }
+        return referrer_entries(plan, names)
+
+    def _add_to_index(self, *entries: dict[str, Any]) -> None:
+        """Name images in `index.json`, all at once."""
         index = self._index()
+        for entry in entries:
+            self._insert(index, entry)
+        self._write_index(index)
+
+    def _insert(self, index: dict[str, Any], entry: dict[str, Any]) -> None:
         name, full = inventory.annotation(entry, REF_NAME), inventory.annotation(entry, FULL_NAME)
         others = []
         for other in index["manifests"]:
@@ -475,7 +488,6 @@ class Store:
                 renamed[REF_NAME] = other_full
                 others.append(other | {"annotations": renamed})
         index["manifests"] = [*others, entry]
-        self._write_index(index)
 
     def _write_index(self, index: dict[str, Any]) -> None:
         body = json.dumps(index, indent=2).encode() + b"\n"
@@ -499,18 +511,20 @@ class Store:
         return index
 
 
-def index_entry(plan: PullPlan, reference: Reference, name: str) -> tuple[dict[str, Any], bytes]:
-    """Return an image's entry in an `index.json`, and the manifest that it names.
+def index_entry(
+    plan: PullPlan, reference: Reference, name: str
+) -> tuple[dict[str, Any], tuple[Document, ...]]:
+    """Return an image's entry in an `index.json`, and the manifests that it needs.
 
     Args:
         plan: the image.
         reference: its whole name, which containerd and Docker read.
         name: what readers of layouts call it; empty for none.
     """
-    manifest = as_oci(plan.manifest, plan.media_type)
-    digest = plan.digest if manifest == plan.manifest else digest_of(manifest)
-    entry: dict[str, Any] = {"mediaType": OCI_MANIFEST, "digest": digest, "size": len(manifest)}
-    if plan.platform:
+    root, children = as_oci(plan.manifest, plan.children)
+    digest = root.digest
+    entry: dict[str, Any] = {"mediaType": root.media_type, "digest": digest, "size": len(root.body)}
+    if plan.platform and not plan.children:
         parts = plan.platform.split("/")
         entry["platform"] = dict(zip(("os", "architecture", "variant"), parts, strict=False))
     annotations = {}
@@ -520,7 +534,27 @@ def index_entry(plan: PullPlan, reference: Reference, name: str) -> tuple[dict[s
         annotations[SOURCE] = plan.digest
     if annotations:
         entry["annotations"] = annotations
-    return entry, manifest
+    return entry, (root, *children)
+
+
+def referrer_entries(plan: PullPlan, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return entries for what refers to an image: readers look for it among all that is named.
+
+    Args:
+        plan: the image.
+        names: of those that have one, by digest.
+    """
+    entries = []
+    for document in plan.referrers:
+        entry: dict[str, Any] = {
+            "mediaType": document.media_type,
+            "digest": document.digest,
+            "size": len(document.body),
+        }
+        if name := names.get(document.digest):
+            entry["annotations"] = {REF_NAME: name}
+        entries.append(entry)
+    return entries
 
 
 class Part:

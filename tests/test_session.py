@@ -9,7 +9,7 @@ import pytest
 
 from pullscope.engine.errors import InvalidReference, PullError
 from pullscope.engine.events import FirstByte
-from pullscope.engine.model import Settings
+from pullscope.engine.model import Protocol, Settings
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan
 from pullscope.session import PullOptions, Session, default_store
@@ -138,6 +138,6 @@ async def test_that_http2_is_offered_and_need_not_be_taken(
     start_lab_process: Any, puller: Any
 ) -> None:
     lab = start_lab_process()
-    await puller.new(lab.references[0], http2=True).run()
+    await puller.new(lab.references[0], Settings(protocol=Protocol.HTTP_2)).run()
     puller.assert_image_is_whole()
     assert {event.protocol for event in puller.of_type(FirstByte)} == {"HTTP/1.1"}

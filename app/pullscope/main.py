@@ -17,7 +17,7 @@ from pullscope import __doc__ as DESCRIPTION  # noqa: N812 - a text, not a modul
 from pullscope import __version__
 from pullscope.cli.messages import tell, tell_error
 from pullscope.engine.errors import PullError, SettingsError
-from pullscope.engine.model import LayerOrder, Settings, WriteMode
+from pullscope.engine.model import LayerOrder, Protocol, Settings, WriteMode
 from pullscope.engine.platforms import ALL_PLATFORMS, parse_platform
 from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.units import parse_size, size_text
@@ -199,11 +199,6 @@ def _add_pull_options(parser: argparse.ArgumentParser) -> None:
         default="pyreqwest",
         help="the HTTP client underneath (default: %(default)s)",
     )
-    group.add_argument(
-        "--http2",
-        action="store_true",
-        help="offer HTTP/2 to registries that speak TLS; all chunks share one connection then",
-    )
 
 
 def _add_connection_options(group: argparse._ActionsContainer) -> None:
@@ -256,6 +251,18 @@ def _add_setting_options(parser: argparse.ArgumentParser, defaults: Settings) ->
         type=_size,
         metavar="SIZE",
         help=f"of what is on its way to the disk (default: {size_text(defaults.memory_limit)})",
+    )
+    group.add_argument(
+        "--request-limit",
+        type=int,
+        metavar="N",
+        help="requests for chunks per second; 0 is none (default: none)",
+    )
+    group.add_argument(
+        "--protocol",
+        choices=[*Protocol],
+        help="the newest that is offered to registries that speak TLS; with http/2 all chunks "
+        f"share one connection (default: {defaults.protocol})",
     )
     group.add_argument(
         "--write",
@@ -482,7 +489,6 @@ def _options(arguments: argparse.Namespace) -> "PullOptions":
         tls_verify=not arguments.tls_skip_verify,
         hosts_dir=arguments.hosts_dir,
         transport=arguments.transport,
-        http2=arguments.http2,
     )
 
 

@@ -18,7 +18,7 @@ from pullscope.engine.credentials import Credential, find_credential
 from pullscope.engine.events import PullEnded, PullEvent, PullResolved
 from pullscope.engine.hosts import Host, Places, find_hosts
 from pullscope.engine.mirrors import Health, MirroredRegistry
-from pullscope.engine.model import Settings
+from pullscope.engine.model import Protocol, Settings
 from pullscope.engine.passport import Passport, PassportLearner, with_manifests
 from pullscope.engine.passport_file import PassportFile
 from pullscope.engine.platforms import ALL_PLATFORMS, Platform, parse_platform, this_machine
@@ -43,7 +43,6 @@ class PullOptions:
         plain_http: None means http for loopback registries and https for all others.
         tls_verify: whether certificates are checked.
         transport: one of `transport.TRANSPORTS`.
-        http2: whether HTTP/2 is offered to registries that speak TLS.
         hosts_dir: directory with a directory per registry, holding its hosts.toml; None for
             containerd's own.
         stall_timeout: seconds without a byte after which a connection is cut.
@@ -60,7 +59,6 @@ class PullOptions:
     plain_http: bool | None = None
     tls_verify: bool = True
     transport: str = "pyreqwest"
-    http2: bool = False
     hosts_dir: Path | None = None
     stall_timeout: float = STALL_TIMEOUT
     attempts: int = ATTEMPTS
@@ -82,7 +80,7 @@ class Session:
     """Makes pulls. Close it after they have ended."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, bool, Tls, bool, float], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str, Protocol, Tls, bool, float], httpx.AsyncClient] = {}
         self._health: dict[str, Health] = {}
         self.passports = PassportFile(default_passports())
         """What is known of registries, from probes and earlier pulls."""
@@ -167,19 +165,21 @@ class Session:
             plain_http = False  # to skip TLS verification means that TLS is there
         places = Places.of_this_machine(options.hosts_dir)
         *mirrors, itself = find_hosts(reference, places, plain_http=plain_http)
-        client, login = self._client(itself, options), _login(itself, reference)
+        login = _login(itself, reference)
         if not (mirrors and with_mirrors):
-            return Registry(reference, itself, client, find_credential=login)
+            return Registry(
+                reference, itself, self._clients_for(itself, options), find_credential=login
+            )
         return MirroredRegistry(
             reference,
             itself,
-            client,
+            self._clients_for(itself, options),
             find_credential=login,
             mirrors=[
                 Registry(
                     reference,
                     mirror,
-                    self._client(mirror, options),
+                    self._clients_for(mirror, options),
                     find_credential=_login(mirror, reference),
                     reply_timeout=options.stall_timeout,
                 )
@@ -189,18 +189,27 @@ class Session:
             stall_timeout=options.stall_timeout,
         )
 
-    def _client(self, host: Host, options: PullOptions) -> httpx.AsyncClient:
+    def _clients_for(
+        self, host: Host, options: PullOptions
+    ) -> Callable[[Protocol], httpx.AsyncClient]:
+        def client_for(protocol: Protocol) -> httpx.AsyncClient:
+            return self._client(host, options, protocol)
+
+        client_for(Protocol.HTTP_1)  # files that cannot be used are told before the pull begins
+        return client_for
+
+    def _client(self, host: Host, options: PullOptions, protocol: Protocol) -> httpx.AsyncClient:
         """Return the client for a host: hosts that are asked in the same way share one."""
         proxies = not host.is_loopback
         tls = host.tls if options.tls_verify else replace(host.tls, verify=False)
         dial_timeout = host.dial_timeout or CONNECT_TIMEOUT
-        key = (options.transport, options.http2, tls, proxies, dial_timeout)
+        key = (options.transport, protocol, tls, proxies, dial_timeout)
         if key not in self._clients:
             self._clients[key] = new_client(
                 options.transport,
                 tls=tls,
                 proxies=proxies,
-                http2=options.http2,
+                http2=protocol is Protocol.HTTP_2,
                 connect_timeout=dial_timeout,
             )
         return self._clients[key]

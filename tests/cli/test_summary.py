@@ -39,6 +39,8 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
             "memory_limit": 64 * MIB,
             "write": "in-place",
             "layer_order": "manifest",
+            "request_limit": 0,
+            "protocol": "http/1.1",
         },
     }
     assert layers[2] == {

@@ -55,9 +55,11 @@ class Hosts:
         self.registry = MirroredRegistry(
             reference,
             Host(f"https://{ITSELF}/v2", "app"),
-            self.client,
+            lambda _: self.client,
             find_credential=self._no_login,
-            mirrors=[Registry(reference, mirror, self.client, find_credential=self._no_login)],
+            mirrors=[
+                Registry(reference, mirror, lambda _: self.client, find_credential=self._no_login)
+            ],
             health=health,
             stall_timeout=stall_timeout,
         )

@@ -336,6 +336,36 @@ async def test_that_a_rate_limit_holds_for_all_connections_and_changes_live(
     puller.assert_image_is_whole()
 
 
+async def test_that_a_request_limit_holds_and_changes_live(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process()
+    limited = SMALL_CHUNKS.changed(request_limit=20)
+    pull = puller.new(lab.references[0], limited)
+    running = asyncio.create_task(pull.run())
+    await until(lambda: len(puller.of_type(ChunkStarted)) >= 16)
+    started = [event.at for event in puller.of_type(ChunkStarted)]
+    # What is sent at once counts before the first second.
+    assert len(started) <= 20 * (started[-1] - started[0]) + 20 * 0.2 + 2
+    pull.apply(limited.changed(request_limit=0))
+    snapshot = await running
+    assert (snapshot.network, snapshot.retries) == (SIZE, 0)
+    puller.assert_image_is_whole()
+
+
+async def test_that_the_protocol_can_change_during_a_pull(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=4 * MIB))
+    pull = puller.new(lab.references[0])
+    running = asyncio.create_task(pull.run())
+    await until(lambda: len(puller.of_type(ChunkDone)) >= 2)
+    pull.apply(SMALL_CHUNKS.changed(protocol="http/2"))
+    snapshot = await running
+    assert (snapshot.network, snapshot.retries, snapshot.wasted) == (SIZE, 0, 0)
+    puller.assert_image_is_whole()
+
+
 async def test_that_the_largest_layer_can_come_first(start_lab_process: Any, puller: Any) -> None:
     image = SyntheticImage("demo/app", "1", (MIB, 100, 3 * MIB, 2 * MIB))
     lab = start_lab_process(images=(image,))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullscope.engine.rate_limit import RateLimit
+from pullscope.engine.rate_limit import RateLimit, RequestLimit
 
 
 class Clock:
@@ -59,3 +59,57 @@ def test_that_never_more_comes_than_the_rate_allows(takes: list[tuple[int, float
         clock.now += limit.seconds_until(limit.wait_for(size))
         taken += size
         assert taken <= (clock.now - began + 0.05) * 1000 + 1e-3
+
+
+# Requests
+
+
+class Requests:
+    """A limit on requests with a clock that stands until it is moved."""
+
+    def __init__(self, limit: int) -> None:
+        self.now = 0.0
+        self.limit = limit
+        self._limit = RequestLimit(lambda: self.limit, lambda: self.now)
+
+    def take(self) -> int:
+        """Take all that may be sent now, at most 1,000; return how many."""
+        for count in range(1000):
+            if not self._limit.take():
+                return count
+        return 1000
+
+
+def test_that_requests_without_a_limit_are_sent_at_once() -> None:
+    assert Requests(0).take() == 1000
+
+
+@given(st.integers(1, 500), st.lists(st.floats(0.001, 2.0), min_size=1, max_size=40))
+def test_that_requests_stay_below_their_limit(limit: int, steps: list[float]) -> None:
+    requests = Requests(limit)
+    sent = requests.take()
+    assert sent == 1
+    for step in steps:
+        requests.now += step
+        sent += requests.take()
+        assert sent <= limit * requests.now + 1.0 + limit * 0.2 + 1e-6
+
+
+@given(st.integers(1, 500))
+def test_that_whoever_looks_ten_times_a_second_gets_what_the_limit_allows(limit: int) -> None:
+    requests = Requests(limit)
+    sent = requests.take()
+    for _ in range(100):
+        requests.now += 0.1
+        sent += requests.take()
+    assert sent >= 10 * limit - 1
+
+
+def test_that_a_request_limit_may_change() -> None:
+    requests = Requests(1)
+    assert [requests.take(), requests.take()] == [1, 0]
+    requests.limit = 0
+    assert requests.take() == 1000
+    requests.limit = 10
+    requests.now += 1.0
+    assert requests.take() == 3  # what came together meanwhile is not sent at once

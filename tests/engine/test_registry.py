@@ -20,7 +20,7 @@ from pullscope.engine.errors import (
 )
 from pullscope.engine.hosts import Places, find_hosts
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
-from pullscope.engine.model import Layer
+from pullscope.engine.model import Layer, Protocol
 from pullscope.engine.ranges import Asked
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.registry import ATTEMPTS, Answered, Registry, redacted, refusal, words
@@ -124,7 +124,7 @@ def new_registry(client: httpx.AsyncClient) -> NewRegistry:
 
         reference = parse_reference(text)
         [host] = find_hosts(reference, Places(), plain_http=plain_http)
-        return Registry(reference, host, client, find_credential=find)
+        return Registry(reference, host, lambda _: client, find_credential=find)
 
     return new
 
@@ -663,7 +663,7 @@ def test_that_any_location_is_followed_or_refused(location: str) -> None:
         async with httpx.AsyncClient(transport=transport) as client:
             reference = parse_reference("registry.test/team/app")
             [host] = find_hosts(reference, Places())
-            registry = Registry(reference, host, client, find_credential=find)
+            registry = Registry(reference, host, lambda _: client, find_credential=find)
             try:
                 reply = await registry.open_blob(LAYER, PART, 65536)
                 await reply.close()
@@ -817,3 +817,25 @@ async def test_that_no_error_of_a_pull_holds_a_secret(
         with pytest.raises(PullError) as caught:
             await new_registry(credential=LOGIN).manifest("1")
         assert "s3cret" not in f"{caught.value} {caught.value!r}"
+
+
+async def test_that_the_client_for_the_protocol_of_the_moment_is_used(network: Network) -> None:
+    asked: list[Protocol] = []
+    network.at(f"{MANIFESTS}/1", ok())
+
+    async def no_login() -> None:
+        return None
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(network.handle)) as client:
+
+        def client_for(protocol: Protocol) -> httpx.AsyncClient:
+            asked.append(protocol)
+            return client
+
+        reference = parse_reference("registry.test/team/app:1")
+        [host] = find_hosts(reference, Places())
+        registry = Registry(reference, host, client_for, find_credential=no_login)
+        await registry.manifest("1")
+        registry.speak(Protocol.HTTP_2)
+        await registry.manifest("1")
+    assert asked == [Protocol.HTTP_1, Protocol.HTTP_2]

@@ -17,7 +17,7 @@ import httpx
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import NotFound, PullError, RegistryError
 from pullscope.engine.hosts import Host
-from pullscope.engine.model import Layer
+from pullscope.engine.model import Layer, Protocol
 from pullscope.engine.ranges import Asked, Verdict, judge, retry_after
 from pullscope.engine.reference import Reference, is_digest
 from pullscope.engine.registry import (
@@ -118,14 +118,14 @@ class MirroredRegistry(Registry):
         self,
         reference: Reference,
         host: Host,
-        client: httpx.AsyncClient,
+        client_for: Callable[[Protocol], httpx.AsyncClient],
         *,
         find_credential: Callable[[], Awaitable[Credential | None]],
         mirrors: Sequence[Registry],
         health: dict[str, Health],
         stall_timeout: float,
     ) -> None:
-        super().__init__(reference, host, client, find_credential=find_credential)
+        super().__init__(reference, host, client_for, find_credential=find_credential)
         self._patience = min(SILENCE, stall_timeout / 2)
         self._members = [
             _Member(registry, health.setdefault(registry.host.base, Health()))
@@ -138,6 +138,12 @@ class MirroredRegistry(Registry):
     def requests(self) -> int:
         """HTTP requests sent to all hosts."""
         return sum(member.registry._sent for member in self._members)
+
+    def speak(self, protocol: Protocol) -> None:
+        """Offer a protocol to all hosts from the next request on."""
+        super().speak(protocol)
+        for member in self._members[:-1]:
+            member.registry.speak(protocol)
 
     def _pass_on(self, answer: Answered) -> None:
         self.on_answer(answer)

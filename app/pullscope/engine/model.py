@@ -39,6 +39,13 @@ class LayerOrder(StrEnum):
     LARGEST_FIRST = "largest-first"
 
 
+class Protocol(StrEnum):
+    """The newest protocol that is offered to hosts that speak TLS."""
+
+    HTTP_1 = "http/1.1"
+    HTTP_2 = "http/2"  # all requests to a host share one connection
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user can change while a pull runs. Replaced whole, never mutated.
@@ -51,8 +58,10 @@ class Settings:
         rate_limit: bytes/s of all connections together; 0 is no limit.
         memory_limit: bytes that all connections together may hold on their way to the file. With
             `WriteMode.STREAM` whole chunks that wait for their turn come on top.
+        request_limit: requests for chunks per second; 0 is no limit.
         write: how chunks come into the file.
         layer_order: which of the layers that have not begun is the next.
+        protocol: of the requests to come.
 
     Raises:
         SettingsError: a value is outside `RANGES`, or none of `CHOICES`.
@@ -64,8 +73,10 @@ class Settings:
     chunk_size: int = 16 * MIB
     rate_limit: int = 0
     memory_limit: int = 64 * MIB
+    request_limit: int = 0
     write: WriteMode = WriteMode.IN_PLACE
     layer_order: LayerOrder = LayerOrder.MANIFEST
+    protocol: Protocol = Protocol.HTTP_1
 
     def __post_init__(self) -> None:
         for name, kind in CHOICES.items():
@@ -78,7 +89,7 @@ class Settings:
                 ) from None
         for name, allowed in RANGES.items():
             value = getattr(self, name)
-            if name in ("chunk_size", "rate_limit") and value == 0:
+            if name in ZERO_ALLOWED and value == 0:
                 continue
             if not allowed.least <= value <= allowed.greatest:
                 raise SettingsError(
@@ -107,9 +118,17 @@ RANGES: Mapping[str, SettingRange] = {
     "chunk_size": SettingRange(64 * KIB, GIB),
     "rate_limit": SettingRange(64 * KIB, 100 * GIB),
     "memory_limit": SettingRange(16 * MIB, 16 * GIB),
+    "request_limit": SettingRange(1, 10_000),
 }
 
-CHOICES: Mapping[str, type[StrEnum]] = {"write": WriteMode, "layer_order": LayerOrder}
+ZERO_ALLOWED = frozenset({"chunk_size", "rate_limit", "request_limit"})
+"""Settings for which 0 means something of its own."""
+
+CHOICES: Mapping[str, type[StrEnum]] = {
+    "write": WriteMode,
+    "layer_order": LayerOrder,
+    "protocol": Protocol,
+}
 
 
 @dataclass(frozen=True, slots=True)

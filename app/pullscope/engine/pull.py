@@ -66,7 +66,7 @@ from pullscope.engine.model import (
 from pullscope.engine.pace import Pace, pace
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
-from pullscope.engine.rate_limit import RateLimit
+from pullscope.engine.rate_limit import RateLimit, RequestLimit
 from pullscope.engine.reference import Reference
 from pullscope.engine.registry import (
     SLOWEST_RETRY,
@@ -152,6 +152,7 @@ class Pull:
         self.settings = settings
         self._registry = registry
         registry.on_answer = self._answered
+        registry.speak(settings.protocol)
         self._platform = platform
         self._with_referrers = with_referrers
         self._stall_timeout = stall_timeout
@@ -177,6 +178,7 @@ class Pull:
         self._network = 0
         self._wasted = 0
         self._rate_limit = RateLimit(lambda: self.settings.rate_limit, clock)
+        self._request_limit = RequestLimit(lambda: self.settings.request_limit, clock)
         self._connection_rate = 0.0  # bytes/s; 0 until known
         self._timeline = Timeline()
         self._error = ""
@@ -208,6 +210,7 @@ class Pull:
         if settings == self.settings:
             return
         old, self.settings = self.settings, settings
+        self._registry.speak(settings.protocol)
         if self._task is not None and not self._state.ended:
             self._emit(SettingsApplied(self._now(), old, settings))
             self._sort_queue()
@@ -538,9 +541,11 @@ class Pull:
             not self._paused
             and self._busy < self.settings.connections
             and (run := self._next_run(now))
+            and self._request_limit.take()
         ):
             self._launch(run, self._next_chunk(run, now, self.settings.chunk_size))
-        if self._split_tail and self._ranges_work and self._busy < self.settings.connections:
+        may_share = self._split_tail and self._ranges_work and not self.settings.request_limit
+        if may_share and self._busy < self.settings.connections:
             self._share_tails(now)
 
     @property
@@ -866,6 +871,7 @@ class Pull:
                 if (
                     silent > patience
                     and self._busy < self.settings.connections
+                    and not self.settings.request_limit
                     and len(run.active) < self.settings.parallelism
                     and not (run.whole or attempt.ending or attempt.cut)
                     and chunks.count(attempt.chunk) == 1

@@ -1,4 +1,4 @@
-"""A limit on bytes/s that all connections share, and that may change at any moment.
+"""Limits on bytes/s and requests/s that all connections share, and that may change at any moment.
 
 Bytes are counted against a clock that runs in bytes: it moves on at the limited rate. Who takes
 bytes gets a place on it behind those before, and waits until the clock is there.
@@ -11,6 +11,10 @@ _BURST = 0.05
 """Seconds' worth of bytes that may be taken at once after a pause."""
 _STEP = 0.1
 """Seconds after which a waiter looks whether the limit has changed."""
+
+
+_REQUESTS_AHEAD = 0.2
+"""Seconds' worth of requests that may be sent at once: whoever sends looks ten times a second."""
 
 
 class RateLimit:
@@ -57,3 +61,31 @@ class RateLimit:
             self._taken = self._passed
         self._passed += rate * (now - self._looked_at)
         self._looked_at = now
+
+
+class RequestLimit:
+    """Says when one more request may be sent.
+
+    Args:
+        limit: tells the limit of the moment in requests/s; 0 is none.
+        clock: seconds.
+    """
+
+    def __init__(self, limit: Callable[[], int], clock: Callable[[], float]) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._looked_at = clock()
+        self._allowed = 1.0
+
+    def take(self) -> bool:
+        """Take one request; False where it may not be sent yet."""
+        limit, now = self._limit(), self._clock()
+        most = 1.0 + limit * _REQUESTS_AHEAD
+        self._allowed = min(most, self._allowed + limit * (now - self._looked_at))
+        self._looked_at = now
+        if limit == 0:
+            return True
+        if self._allowed < 1.0:
+            return False
+        self._allowed -= 1.0
+        return True

@@ -22,7 +22,7 @@ from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.hosts import Host
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST, OCI_INDEX, parse_referrers
-from pullscope.engine.model import Layer
+from pullscope.engine.model import Layer, Protocol
 from pullscope.engine.passport import Quota, read_quota, signed_lifetime
 from pullscope.engine.ranges import Asked, backoff, may_pass, retry_after
 from pullscope.engine.reference import Reference
@@ -130,7 +130,8 @@ class Registry:
     Args:
         reference: what is pulled.
         host: who serves it.
-        client: an HTTP client of `transport.new_client` for that host; not closed here.
+        client_for: returns the HTTP client (of `transport.new_client`) for that host by protocol;
+            not closed here.
         find_credential: returns the login for the host or None.
         reply_timeout: seconds for the whole reply to a small request; None for `REPLY_TIMEOUT`.
 
@@ -146,7 +147,7 @@ class Registry:
         self,
         reference: Reference,
         host: Host,
-        client: httpx.AsyncClient,
+        client_for: Callable[[Protocol], httpx.AsyncClient],
         *,
         find_credential: Callable[[], Awaitable[Credential | None]],
         reply_timeout: float | None = None,
@@ -157,7 +158,8 @@ class Registry:
         self.manifests_spent = 0
         self.also_at: Mapping[str, tuple[str, ...]] = {}
         self.on_answer: Callable[[Answered], None] = lambda _: None
-        self._client = client
+        self._client_for = client_for
+        self._protocol = Protocol.HTTP_1
         self._find_credential = find_credential
         self._reply_timeout = reply_timeout
         self._sent = 0
@@ -175,6 +177,10 @@ class Registry:
         self._authorizer = Authorizer(
             self.origin, self.host.repository, self._find_credential, self._fetch_token
         )
+
+    def speak(self, protocol: Protocol) -> None:
+        """Offer a protocol from the next request on."""
+        self._protocol = protocol
 
     @property
     def requests(self) -> int:
@@ -521,12 +527,13 @@ class Registry:
         self._sent += 1
         # A request of our own, not `client.build_request`: the client's default headers are its
         # identity; it has no Authorization, cookie or parameter that could travel.
-        for name, value in self._client.headers.items():
+        client = self._client_for(self._protocol)
+        for name, value in client.headers.items():
             request.headers.setdefault(name, value)
         origin = _origin_of(str(request.url))
         loop = asyncio.get_running_loop()
         try:
-            response = await self._client.send(request, stream=True)
+            response = await client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if loop.time() - self._heard.get(origin, -math.inf) < OUTAGE:
                 raise OutOfReach(str(error), request=request) from None

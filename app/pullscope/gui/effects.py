@@ -28,7 +28,7 @@ from pullscope.engine.events import (
     Sampled,
     SettingsApplied,
 )
-from pullscope.engine.model import LayerOrder, Settings, WriteMode
+from pullscope.engine.model import LayerOrder, Protocol, Settings, WriteMode
 from pullscope.engine.units import rate_text, size_text
 
 _WINDOW = 3.0  # seconds compared on either side
@@ -84,9 +84,11 @@ def change_text(old: Settings, new: Settings) -> str:
         "layers": _tr("layers"),
         "connections": _tr("connections"),
         "rate_limit": _tr("rate limit"),
+        "request_limit": _tr("requests"),
         "memory_limit": _tr("memory"),
         "write": _tr("write"),
         "layer_order": _tr("layer order"),
+        "protocol": _tr("protocol"),
     }
     before, after = old.as_dict(), new.as_dict()
     parts = []
@@ -107,6 +109,10 @@ def value_text(name: str, settings: Settings) -> str:
             return chunk_size_text(settings.chunk_size)
         case "rate_limit":
             return _rate_text(settings.rate_limit)
+        case "request_limit":
+            return f"{settings.request_limit}/s" if settings.request_limit else _tr("none")
+        case "protocol":
+            return protocol_texts()[settings.protocol]
         case "memory_limit":
             return size_text(settings.memory_limit)
         case "write":
@@ -120,6 +126,11 @@ def value_text(name: str, settings: Settings) -> str:
 def write_texts() -> dict[WriteMode, str]:
     """Return the ways to write in words."""
     return {WriteMode.IN_PLACE: _tr("in place"), WriteMode.STREAM: _tr("as a stream")}
+
+
+def protocol_texts() -> dict[Protocol, str]:
+    """Return the protocols in words."""
+    return {Protocol.HTTP_1: "HTTP/1.1", Protocol.HTTP_2: "HTTP/2"}
 
 
 def layer_order_texts() -> dict[LayerOrder, str]:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pullscope.engine.model import RANGES, Settings
+from pullscope.engine.model import RANGES, ZERO_ALLOWED, Settings
 from pullscope.engine.units import rate_text
 from pullscope.gui import theme as themes
 from pullscope.gui.amount_box import RATE, SIZE, AmountBox
@@ -36,6 +36,7 @@ from pullscope.gui.effects import (
     Verdict,
     change_text,
     layer_order_texts,
+    protocol_texts,
     value_text,
     write_texts,
 )
@@ -107,11 +108,19 @@ class TuningDock(QDockWidget):
         rows.addWidget(self._limit)
         rows.addSpacing(4)
         self._add_setting(rows, "rate_limit")
-        title, purpose = self.tr("Memory limit"), self.tr("Bytes on their way to the disk")
-        rows.addLayout(_labelled(title, purpose, self._new_box("memory_limit", title, purpose)))
-        rows.addSpacing(8)
+        for name, title, purpose in (
+            (
+                "request_limit",
+                self.tr("Requests per second"),
+                self.tr("Requests for chunks, of all layers"),
+            ),
+            ("memory_limit", self.tr("Memory limit"), self.tr("Bytes on their way to the disk")),
+        ):
+            rows.addLayout(_labelled(title, purpose, self._new_box(name, title, purpose)))
+            rows.addSpacing(8)
         self._add_choice(rows, "layer_order", layer_order_texts())
         self._add_choice(rows, "write", write_texts())
+        self._add_choice(rows, "protocol", protocol_texts())
         rows.addSpacing(6)
         rows.addWidget(Rule(upright=False))
         rows.addSpacing(12)
@@ -252,6 +261,9 @@ class TuningDock(QDockWidget):
         else:
             box = QSpinBox()
             box.setRange(allowed.least, allowed.greatest)
+            if name in ZERO_ALLOWED:
+                box.setMinimum(0)
+                box.setSpecialValueText(self.tr("none"))
             box.valueChanged.connect(lambda value, name=name: self._change(name, value))
         box.setObjectName(f"{name}_box")
         box.setAccessibleName(title)
@@ -271,6 +283,10 @@ class TuningDock(QDockWidget):
                 self.tr("As a stream: one chunk behind the other, the others wait in memory"),
             ),
             "layer_order": (self.tr("Layer order"), self.tr("Which layers come first")),
+            "protocol": (
+                self.tr("Protocol"),
+                self.tr("The newest that is offered; HTTP/2 puts all chunks on one connection"),
+            ),
         }[name]
         choice = QComboBox()
         choice.setObjectName(name)

@@ -356,6 +356,8 @@ def _change(old: Settings, new: Settings) -> str:
 def _setting(name: str, value: int | str) -> str:
     if isinstance(value, str):
         return value
+    if name == "request_limit":
+        return f"{value}/s" if value else "none"
     if name == "rate_limit":
         return rate_text(value) if value else "none"
     if name == "memory_limit":

@@ -168,8 +168,8 @@ def _state(value: object) -> PullState:
         raise _Corrupt(f"{_shown(value)} is not the state of a pull") from None
 
 
-# Traces of earlier programs have none of these; they ran with what is the default now.
-_LATER_SETTINGS = frozenset({"rate_limit", "memory_limit", "write", "layer_order"})
+# Traces of earlier programs have no others; they ran with what is the default now.
+_FIRST_SETTINGS = frozenset({"layers", "parallelism", "connections", "chunk_size"})
 
 
 def _settings(value: object) -> Settings:
@@ -178,7 +178,7 @@ def _settings(value: object) -> Settings:
     known = {
         field.name: _str if field.name in CHOICES else _int
         for field in fields(Settings)
-        if field.name in value or field.name not in _LATER_SETTINGS
+        if field.name in value or field.name in _FIRST_SETTINGS
     }
     try:
         return Settings(**_values(value, known))

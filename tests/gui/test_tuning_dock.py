@@ -3,7 +3,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from pullscope.engine.model import GIB, KIB, MIB, Settings
@@ -38,6 +46,12 @@ def box(dock: QWidget, name: str) -> QSpinBox:
     found = dock.findChild(QSpinBox, f"{name}_box")
     assert isinstance(found, QSpinBox)
     return found
+
+
+def unfold(dock: TuningDock) -> None:
+    fold = dock.findChild(QToolButton, "more")
+    assert fold is not None
+    fold.setChecked(True)
 
 
 def type_into(qtbot: QtBot, field: QSpinBox, text: str) -> None:
@@ -122,6 +136,7 @@ def test_that_limits_can_be_typed(
     dock: TuningDock, changes: list[Settings], qtbot: QtBot, name: str, text: str,
     amount: int, shown: str
 ) -> None:  # fmt: skip
+    unfold(dock)
     type_into(qtbot, box(dock, name), text)
     assert changes[-1].as_dict()[name] == amount
     assert box(dock, name).text() == shown
@@ -130,6 +145,7 @@ def test_that_limits_can_be_typed(
 def test_that_a_rate_limit_is_taken_away_by_its_word_and_by_the_slider(
     dock: TuningDock, changes: list[Settings], qtbot: QtBot
 ) -> None:
+    unfold(dock)
     limit = slider(dock, "rate_limit")
     limit.setValue(limit.maximum() - 1)
     type_into(qtbot, box(dock, "rate_limit"), "none")
@@ -142,6 +158,7 @@ def test_that_a_rate_limit_is_taken_away_by_its_word_and_by_the_slider(
 def test_that_a_memory_limit_that_is_none_changes_nothing(
     dock: TuningDock, changes: list[Settings], qtbot: QtBot, text: str
 ) -> None:
+    unfold(dock)
     type_into(qtbot, box(dock, "memory_limit"), text)
     assert changes == []
     assert box(dock, "memory_limit").text() == "64 MiB"
@@ -160,6 +177,18 @@ def test_that_a_choice_sets_its_setting(
         choice.activated.emit(choice.findData(value))
         assert choice.currentData() == value
     assert [change.as_dict()[name] for change in changes] == values
+
+
+def test_that_rare_settings_are_folded_away_until_wanted(qtbot: QtBot, dock: TuningDock) -> None:
+    fold = dock.findChild(QToolButton, "more")
+    assert fold is not None
+    assert not box(dock, "rate_limit").isVisible()
+    fold.click()
+    assert box(dock, "rate_limit").isVisible()
+    limited = TuningDock(Settings(rate_limit=MIB), QAction("Undo"), QAction("Redo"))
+    qtbot.addWidget(limited)
+    limited.show()
+    assert box(limited, "rate_limit").isVisible()
 
 
 def test_that_arrows_step_and_page_keys_halve_and_double(

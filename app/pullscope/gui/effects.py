@@ -136,7 +136,7 @@ def protocol_texts() -> dict[Protocol, str]:
 def layer_order_texts() -> dict[LayerOrder, str]:
     """Return the orders of layers in words."""
     return {
-        LayerOrder.MANIFEST: _tr("as in the manifest"),
+        LayerOrder.MANIFEST: _tr("as listed"),
         LayerOrder.LARGEST_FIRST: _tr("largest first"),
     }
 

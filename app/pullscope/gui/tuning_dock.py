@@ -47,6 +47,9 @@ from pullscope.tuning.presets import PRESETS, preset_of
 
 TUNING_WIDTH = 272
 _SHOWN_EFFECTS = 5
+_RARE = ("rate_limit", "request_limit", "memory_limit", "layer_order", "write", "protocol")
+_FIELD_WIDTH = 92
+_CHOICE_WIDTH = 132
 _ONE_DRAG = 1.0  # seconds: changes of one setting that follow sooner are one step of undo
 
 
@@ -106,21 +109,7 @@ class TuningDock(QDockWidget):
         self._limit.setMinimumHeight(2 * self._limit.fontMetrics().lineSpacing() + 2)
         self._limit.setAlignment(Qt.AlignmentFlag.AlignTop)
         rows.addWidget(self._limit)
-        rows.addSpacing(4)
-        self._add_setting(rows, "rate_limit")
-        for name, title, purpose in (
-            (
-                "request_limit",
-                self.tr("Requests per second"),
-                self.tr("Requests for chunks, of all layers"),
-            ),
-            ("memory_limit", self.tr("Memory limit"), self.tr("Bytes on their way to the disk")),
-        ):
-            rows.addLayout(_labelled(title, purpose, self._new_box(name, title, purpose)))
-            rows.addSpacing(8)
-        self._add_choice(rows, "layer_order", layer_order_texts())
-        self._add_choice(rows, "write", write_texts())
-        self._add_choice(rows, "protocol", protocol_texts())
+        self._add_more(rows)
         rows.addSpacing(6)
         rows.addWidget(Rule(upright=False))
         rows.addSpacing(12)
@@ -216,6 +205,45 @@ class TuningDock(QDockWidget):
             row.addWidget(button)
         return title
 
+    def _add_more(self, rows: QVBoxLayout) -> None:
+        """Add the settings that are rarely changed, folded away until they are wanted."""
+        inside = QVBoxLayout()
+        inside.setContentsMargins(0, 8, 0, 0)
+        inside.setSpacing(0)
+        self._add_setting(inside, "rate_limit")
+        for name, title, purpose in (
+            (
+                "request_limit",
+                self.tr("Requests per second"),
+                self.tr("Requests for chunks, of all layers"),
+            ),
+            ("memory_limit", self.tr("Memory limit"), self.tr("Bytes on their way to the disk")),
+        ):
+            inside.addLayout(_labelled(title, purpose, self._new_box(name, title, purpose)))
+            inside.addSpacing(8)
+        self._add_choice(inside, "layer_order", layer_order_texts())
+        self._add_choice(inside, "write", write_texts())
+        self._add_choice(inside, "protocol", protocol_texts())
+        self._more = QWidget()
+        self._more.setLayout(inside)
+        self._fold = QToolButton()
+        self._fold.setObjectName("more")
+        self._fold.setText(self.tr("Limits, order, protocol"))
+        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._fold.setCheckable(True)
+        self._fold.setProperty("legend", "true")
+        self._fold.toggled.connect(self._unfold)
+        rows.addWidget(self._fold)
+        rows.addWidget(self._more)
+        before, now = Settings().as_dict(), self._settings.as_dict()
+        self._fold.setChecked(any(before[name] != now[name] for name in _RARE))
+        self._unfold(self._fold.isChecked())
+
+    def _unfold(self, open_: bool) -> None:
+        self._more.setVisible(open_)
+        arrow = Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow
+        self._fold.setArrowType(arrow)
+
     def _add_setting(self, rows: QVBoxLayout, name: str) -> None:
         title, purpose = {
             "parallelism": (
@@ -272,7 +300,7 @@ class TuningDock(QDockWidget):
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setKeyboardTracking(False)
         box.setFont(themes.number_font(13))
-        box.setFixedWidth(92)
+        box.setFixedWidth(_FIELD_WIDTH)
         self._boxes[name] = box
         return box
 
@@ -292,6 +320,7 @@ class TuningDock(QDockWidget):
         choice.setObjectName(name)
         choice.setAccessibleName(title)
         choice.setToolTip(purpose)
+        choice.setFixedWidth(_CHOICE_WIDTH)
         for value, text in texts.items():
             choice.addItem(text, value)
         choice.activated.connect(

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -108,3 +109,15 @@ async def puller(tmp_path: Path) -> Any:
     session = Session()
     yield Puller(session, tmp_path / "out")
     await session.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many cases the matrix of faults had: one test holds many."""
+    counts: Counter[str] = Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in report.user_properties:
+                if name.startswith("matrix "):
+                    counts[f"{name}, in tests that {outcome}"] += value
+    for name, count in sorted(counts.items()):
+        terminalreporter.write_line(f"{name}: {count}")

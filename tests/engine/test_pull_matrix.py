@@ -13,7 +13,7 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,16 @@ import trustme
 from pullscope.engine import ranges
 from pullscope.engine.errors import PullError
 from pullscope.engine.events import ChunkStarted, PullEnded
-from pullscope.engine.model import KIB, MIB, PullState, Settings, Snapshot
+from pullscope.engine.model import (
+    KIB,
+    MIB,
+    LayerOrder,
+    Protocol,
+    PullState,
+    Settings,
+    Snapshot,
+    WriteMode,
+)
 from pullscope.engine.pull import Pull
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import FaultKind, FaultPlan, LabConfig, Shaping, SyntheticImage
@@ -168,8 +177,10 @@ async def session() -> Any:
 # One case
 
 
-async def move_settings(pull: Pull, chance: random.Random) -> None:
+async def move_settings(pull: Pull, chance: random.Random, *, http2: bool) -> None:
     """Do to a pull what a restless user does."""
+    # The stock transport has no HTTP/2 unless h2 is installed.
+    protocols = list(Protocol) if http2 else [Protocol.HTTP_1]
     while True:
         await asyncio.sleep(chance.uniform(0.0, 0.03))
         pull.apply(
@@ -178,6 +189,11 @@ async def move_settings(pull: Pull, chance: random.Random) -> None:
                 parallelism=chance.randint(1, 16),
                 connections=chance.randint(1, 16),
                 chunk_size=chance.choice((0, 64 * KIB, 100_000, 256 * KIB, MIB)),
+                memory_limit=chance.choice((16 * MIB, 64 * MIB)),
+                request_limit=chance.choice((0, 0, 0, 500)),
+                write=chance.choice(list(WriteMode)),
+                layer_order=chance.choice(list(LayerOrder)),
+                protocol=chance.choice(protocols),
             )
         )
         if chance.random() < 0.1:
@@ -203,7 +219,9 @@ async def pull_once(
     pull = session.new_pull(reference, options, settings)
     ends: list[PullEnded] = []
     pull.observe(lambda event: ends.append(event) if isinstance(event, PullEnded) else None)
-    moving = asyncio.create_task(move_settings(pull, random.Random(case.seed)))
+    chance = random.Random(case.seed)
+    http2 = case.transport == "pyreqwest"
+    moving = asyncio.create_task(move_settings(pull, chance, http2=http2))
     came: Snapshot | PullError
     try:
         async with asyncio.timeout(LONGEST):
@@ -292,8 +310,11 @@ async def run_case(session: Session, lab: LabProcess, case: Case, output: Path) 
 
 async def run_cases(
     session: Session, labs: dict[str, LabProcess], cases: list[Case], output: Path
-) -> None:
-    """Run cases, one at a time on each lab, and check that nothing of them is left."""
+) -> int:
+    """Run cases, one at a time on each lab, and check that nothing of them is left.
+
+    Returns how many ended in an error and were pulled again.
+    """
     failures = 0
 
     async def run_those_of(name: str) -> None:
@@ -309,7 +330,6 @@ async def run_cases(
     async with asyncio.TaskGroup() as group:
         for name in LABS:
             group.create_task(run_those_of(name))
-    print(f"{len(cases)} cases, {failures} of them ended in an error and were pulled again")
     gc.collect()  # here, where the sockets above are expected
     assert asyncio.all_tasks() == {asyncio.current_task()}
     async with asyncio.timeout(LONGEST):  # the labs see a client that has hung up
@@ -319,22 +339,35 @@ async def run_cases(
     async with asyncio.timeout(LONGEST):  # threads end on their own once they have nothing to do
         while any(t.name.startswith("pullscope-") for t in threading.enumerate()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+    return failures
 
 
 @pytest.mark.timeout(0 if FULL else 120)
 @pytest.mark.parametrize("kind", list(FaultKind))
 async def test_that_a_fault_at_any_rate_ends_whole_or_in_words(
-    labs: dict[str, LabProcess], session: Session, tmp_path: Path, kind: FaultKind
+    labs: dict[str, LabProcess],
+    session: Session,
+    tmp_path: Path,
+    kind: FaultKind,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    await run_cases(session, labs, cases_alone(kind), tmp_path)
+    cases = cases_alone(kind)
+    record_property("matrix cases", len(cases))
+    record_property("matrix cases pulled twice", await run_cases(session, labs, cases, tmp_path))
 
 
 @pytest.mark.timeout(0 if FULL else 120)
 @pytest.mark.parametrize("kind", KINDS_WITH_A_PARTNER)
 async def test_that_two_faults_at_once_end_whole_or_in_words(
-    labs: dict[str, LabProcess], session: Session, tmp_path: Path, kind: FaultKind
+    labs: dict[str, LabProcess],
+    session: Session,
+    tmp_path: Path,
+    kind: FaultKind,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    await run_cases(session, labs, cases_in_pairs(kind), tmp_path)
+    cases = cases_in_pairs(kind)
+    record_property("matrix cases", len(cases))
+    record_property("matrix cases pulled twice", await run_cases(session, labs, cases, tmp_path))
 
 
 def test_that_the_matrix_is_as_large_as_it_claims() -> None:
@@ -346,7 +379,6 @@ def test_that_the_matrix_is_as_large_as_it_claims() -> None:
         assert {(case.lab, case.transport) for case in cases} == {
             *itertools.product(LABS, TRANSPORTS)
         }
-    print(f"{len(alone)} cases alone, {len(pairs)} in pairs")
     if not FULL:
         assert (len(alone), len(pairs)) == (300, 288)
 

@@ -1,6 +1,9 @@
 import io
 import json
 import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +177,7 @@ def test_that_a_cancelled_pull_writes_no_archive(
     with pytest.raises(StoreError, match="cancelled"):
         store.add_image(plan, REFERENCE)
     monkeypatch.undo()
+    store.release()
     assert not (tmp_path / "x.tar").exists()
     again = filled_again(tmp_path / "x.tar", plan)
     again.add_image(plan, REFERENCE)
@@ -230,3 +234,46 @@ def test_that_an_image_without_a_tag_has_no_repo_tags() -> None:
     plan, config = image()
     reference = parse_reference(f"registry.test/app@{plan.digest}")
     assert docker_manifest(plan.manifest.body, config, reference)[0]["RepoTags"] is None
+
+
+def test_that_two_pulls_of_one_archive_end_well_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "x.tar"
+    plan, config = image()
+    first = filled(target, ArchiveFormat.OCI, plan, config)
+    second = filled_again(target, plan)
+    writing, go_on = threading.Event(), threading.Event()
+    write = ArchiveStore._write
+
+    def slow(self: ArchiveStore, *arguments: Any) -> None:
+        if self is first:
+            writing.set()
+            assert go_on.wait(10)
+        write(self, *arguments)
+
+    monkeypatch.setattr(ArchiveStore, "_write", slow)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(first.add_image, plan, REFERENCE)
+        assert writing.wait(10)
+        other = pool.submit(second.add_image, plan, REFERENCE)
+        go_on.set()
+        one.result(10)
+        other.result(10)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.tar"]
+
+
+def test_that_an_image_without_a_tag_is_told_from_what_refers_to_it(tmp_path: Path) -> None:
+    plan, config = image()
+    target = tmp_path / "x.tar"
+    referrer = Document(digest_of(b"{}"), OCI_MANIFEST, b"{}")
+    store = filled(target, ArchiveFormat.OCI, replace(plan, referrers=(referrer,)), config)
+    reference = parse_reference(f"registry.test/app@{plan.digest}")
+    store.add_image(replace(plan, referrers=(referrer,)), reference)
+    store.release()
+    with tarfile.open(target) as tar:
+        file = tar.extractfile("index.json")
+        assert file is not None
+        entries = json.load(file)["manifests"]
+    names = [e.get("annotations", {}).get("org.opencontainers.image.ref.name") for e in entries]
+    assert names == [plan.digest.replace(":", "-"), None]

@@ -343,6 +343,20 @@ def test_that_a_hosts_own_directory_goes_before_the_default(root: Path) -> None:
     assert find_hosts(HUB, places_in(root))[0].name == "default.test"
 
 
+@pytest.mark.parametrize("text", [None, ""])
+def test_that_a_directory_with_certificates_alone_goes_before_the_default(
+    root: Path, text: str | None
+) -> None:
+    put(root / "own" / "_default" / "hosts.toml", '[host."https://default.test"]')
+    put(root / "own" / "registry.test" / "ca.crt")
+    if text is not None:
+        put(root / "own" / "registry.test" / "hosts.toml", text)
+    [host] = find_hosts(APP, places_in(root))
+    assert host.name == "registry.test"
+    authorities = () if text is not None else (root / "own" / "registry.test" / "ca.crt",)
+    assert host.tls.authorities == authorities
+
+
 def test_that_hosts_toml_goes_before_registries_conf(root: Path) -> None:
     put(root / "user.conf", '[[registry]]\nlocation = "registry.test"\nblocked = true')
     with pytest.raises(HostsError, match="blocked"):
@@ -477,6 +491,27 @@ def test_that_the_longest_prefix_wins() -> None:
     assert moved(conf, parse_reference("other.test/x")) == ["https://any.test/v2/x"]
 
 
+def test_that_a_name_goes_before_a_wildcard_whatever_their_order() -> None:
+    wildcard = '[[registry]]\nprefix = "*.registry.test"\nlocation = "wild.test"\ninsecure = true\n'
+    exact = '[[registry]]\nprefix = "a.registry.test"\nlocation = "exact.test"\n'
+    wider = '[[registry]]\nprefix = "*.test"\nlocation = "wider.test"\n'
+    reference = parse_reference("a.registry.test/app")
+    for conf in (wildcard + exact, exact + wildcard):
+        [host] = find_hosts(reference, PlacesIn.texts(conf))
+        assert (host.name, host.tls.verify) == ("exact.test", True)
+    for conf in (wildcard + wider, wider + wildcard):
+        assert find_hosts(reference, PlacesIn.texts(conf))[0].name == "wild.test"
+
+
+def test_that_an_insecure_registry_gets_its_client_certificate(root: Path) -> None:
+    put(root / "user.conf", '[[registry]]\nlocation = "registry.test"\ninsecure = true')
+    for name in ("client.cert", "client.key"):
+        put(root / "docker" / "registry.test" / name)
+    [host] = find_hosts(APP, places_in(root))
+    assert not host.tls.verify
+    assert [client.certificate.name for client in host.tls.clients] == ["client.cert"]
+
+
 def test_that_a_wildcard_without_a_location_leaves_names_as_they_are() -> None:
     conf = '[[registry]]\nprefix = "*.test"\ninsecure = true'
     [host] = find_hosts(APP, PlacesIn.texts(conf))
@@ -571,6 +606,22 @@ def test_that_the_first_file_counts_and_drop_ins_override_it(root: Path) -> None
     assert find_hosts(APP, places_in(root))[0].name == "two.test"
 
 
+def test_that_directories_among_the_drop_ins_are_passed_over(root: Path) -> None:
+    put(root / "user.conf", '[[registry]]\nprefix = "registry.test"\nlocation = "user.test"')
+    (root / "drop-ins" / "1.conf").mkdir(parents=True)
+    assert find_hosts(APP, places_in(root))[0].name == "user.test"
+
+
+def test_that_a_users_own_file_takes_the_place_of_the_systems_drop_ins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "containers" / "registries.conf.d"
+    assert Places.of_this_machine().drop_ins == (Path("/etc/containers/registries.conf.d"), own)
+    put(tmp_path / "containers" / "registries.conf")
+    assert Places.of_this_machine().drop_ins == (own,)
+
+
 def test_that_the_usual_places_are_those_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -605,3 +656,10 @@ def test_that_a_login_is_looked_up_by_the_name_of_its_host(text: str, names: lis
     assert [host.as_reference(APP).domain for host in hosts] == names
     [itself] = find_hosts(HUB, Places())
     assert itself.as_reference(HUB) == HUB
+
+
+def test_that_capabilities_are_read_in_any_case_and_paths_keep_their_dots() -> None:
+    lines = ['[host."https://a.test/.proxy/v2"]', 'capabilities = ["Pull"]', "override_path = true"]
+    mirror, _ = hosts_of("\n".join(lines))
+    assert mirror.base == "https://a.test/.proxy/v2"
+    assert (mirror.pulls, mirror.resolves) == (True, False)

@@ -19,6 +19,7 @@ def opened(size: int = 100) -> LayerRun:
     run = LayerRun(2, Layer(LAYER.digest, size, LAYER.media_type), count(10))
     run.part = cast("Any", object())
     run.hasher = cast("PrefixHasher", StubHasher())
+    run.begun = True
     return run
 
 

@@ -13,7 +13,7 @@ from pullscope.engine.mirrors import FIRST_REST, LONGEST_REST, Health, MirroredR
 from pullscope.engine.model import Layer
 from pullscope.engine.ranges import Asked
 from pullscope.engine.reference import parse_reference
-from pullscope.engine.registry import ATTEMPTS, Registry
+from pullscope.engine.registry import ATTEMPTS, OutOfReach, Passing, Registry
 
 BLOB = b"0123456789"
 LAYER = Layer("sha256:" + hashlib.sha256(BLOB).hexdigest(), len(BLOB), "")
@@ -342,3 +342,71 @@ async def test_that_what_is_known_of_a_host_outlives_a_pull(health: dict[str, He
     assert await second.open() == (200, ITSELF)
     for hosts in (first, second):
         await hosts.client.aclose()
+
+
+# What mirrors do wrong in the middle of a body
+
+
+async def read_all(hosts: Hosts) -> bytes:
+    reply = await hosts.registry.open_blob(LAYER, WHOLE, 65536)
+    content = b""
+    while (piece := await reply.body.read()) is not None:
+        content += bytes(piece)
+    return content
+
+
+async def test_that_a_mirror_that_sends_too_much_is_not_asked_for_the_blob_again(
+    hosts: Hosts,
+) -> None:
+    hosts.answers[MIRROR] = body(BLOB + b"!")
+    with pytest.raises(httpx.RemoteProtocolError, match="more bytes came"):
+        await read_all(hosts)
+    assert await hosts.open() == (200, ITSELF)
+
+
+async def test_that_the_registry_itself_may_send_too_much_for_others_to_judge(
+    hosts: Hosts,
+) -> None:
+    hosts.answers = {MIRROR: status(404), ITSELF: body(BLOB + b"!")}
+    assert await read_all(hosts) == BLOB + b"!"
+
+
+async def drip() -> AsyncIterator[bytes]:
+    for byte in BLOB:
+        for _ in range(10):  # others have their turn; no single wait is long
+            await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.01)
+        yield bytes([byte])
+
+
+async def test_that_a_drip_that_is_cut_is_a_failure_of_its_host(health: dict[str, Health]) -> None:
+    hosts = Hosts(health, stall_timeout=0.4)
+    hosts.answers[MIRROR] = lambda _: httpx.Response(200, content=drip())
+    reading = asyncio.create_task(read_all(hosts))
+    await asyncio.wait([reading], timeout=0.5)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert await hosts.open() == (200, ITSELF)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await hosts.client.aclose()
+
+
+# Outages
+
+
+@pytest.mark.parametrize("small", [True, False])
+async def test_that_an_outage_is_one_beside_a_mirror_that_was_never_there(
+    hosts: Hosts, small: bool
+) -> None:
+    nobody = httpx.ConnectError("refused")
+    hosts.answers[MIRROR] = nobody
+    assert await hosts.open() == (200, ITSELF)
+    hosts.answers[ITSELF] = nobody
+    if small:
+        with pytest.raises(Passing) as passing:
+            await hosts.registry._anywhere(LAYER.digest, lambda host: host.try_blob(LAYER))
+        assert passing.value.out_of_reach
+    else:
+        with pytest.raises(OutOfReach):
+            await hosts.open()

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullscope.engine.model import KIB, MIB
-from pullscope.engine.pace import pace
+from pullscope.engine.pace import SIGN_OF_LIFE, pace
 
 connections = st.integers(0, 256)
 MEMORY = 64 * MIB
@@ -15,14 +15,14 @@ def test_that_all_connections_together_stay_within_the_memory(
 ) -> None:
     step = pace(count, rate, memory)
     assert (2 * step.run_size + step.read_buffer) * count <= memory
-    assert 16 * KIB <= step.read_buffer <= 256 * KIB
+    assert SIGN_OF_LIFE <= step.read_buffer <= 256 * KIB
 
 
 @given(connections, rates)
 def test_that_progress_is_seen_and_safe_within_a_second(count: int, rate: float) -> None:
     step = pace(count, rate, MEMORY)
     assert step.run_seconds < 1
-    assert rate == 0 or step.read_buffer <= max(16 * KIB, rate * 0.4)
+    assert rate == 0 or step.read_buffer <= max(SIGN_OF_LIFE, rate * 0.4)
 
 
 def test_that_a_single_fast_connection_takes_the_largest_steps() -> None:

@@ -32,9 +32,10 @@ from pullscope.engine.events import (
     PullStarted,
     RangeUnusable,
     RequestSent,
+    Sampled,
     SettingsApplied,
 )
-from pullscope.engine.model import KIB, MIB, LayerState, PullState, Settings
+from pullscope.engine.model import KIB, MIB, LayerState, PullState, Settings, WriteMode
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan, Shaping, SyntheticImage
 
@@ -410,6 +411,60 @@ async def test_that_an_idle_connection_asks_for_what_a_silent_one_does_not_bring
     }
     assert snapshot.network == SIZE + snapshot.wasted
     assert snapshot.wasted <= SIZE // 100
+    puller.assert_image_is_whole()
+
+
+async def test_that_second_requests_end_where_they_bring_nothing(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.engine.pull.HEDGE_AFTER", 0.1)
+    image = SyntheticImage("demo/app", "1", (512 * KIB,))
+    lab = start_lab_process(images=(image,), faults=FaultPlan.of("stall=1"))
+    pull = puller.new(lab.references[0], stall_timeout=0.5, attempts=2)
+    with pytest.raises(RegistryError, match="no byte for"):
+        await pull.run()
+    hedged = [event.chunk for event in puller.of_type(ChunkHedged)]
+    # Once, and once more for each 64 KiB that came since.
+    assert hedged
+    assert max(map(hedged.count, hedged)) <= 1 + 256 // 64
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_that_a_slow_connection_is_not_taken_for_a_silent_one(
+    start_lab_process: Any, puller: Any, transport: str
+) -> None:
+    image = SyntheticImage("demo/app", "1", (96 * KIB,))
+    lab = start_lab_process(images=(image,), shaping=Shaping(rate_per_connection=16 * KIB))
+    settings = Settings(layers=1, parallelism=2, connections=2, chunk_size=64 * KIB)
+    pull = puller.new(lab.references[0], settings, stall_timeout=1.0, transport=transport)
+    assert (await pull.run()).state is PullState.DONE
+    puller.assert_image_is_whole()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_that_chunks_that_wait_for_their_turn_hold_no_connection(
+    start_lab_process: Any, puller: Any, transport: str
+) -> None:
+    image = SyntheticImage("demo/app", "1", (8 * MIB,))
+    faults = FaultPlan.of("503=0.2", limit=3, retry_after=1)
+    lab = start_lab_process(images=(image,), faults=faults)
+    settings = Settings(
+        layers=1, parallelism=64, connections=4, chunk_size=128 * KIB, write=WriteMode.STREAM
+    )
+    pull = puller.new(lab.references[0], settings, transport=transport)
+    held: list[int] = []
+    pull.observe(
+        lambda event: (
+            held.append(len(pull.snapshot().layers[0].in_flight))
+            if isinstance(event, Sampled)
+            else None
+        )
+    )
+    snapshot = await pull.run()
+    assert snapshot.retries >= 1
+    # The config's, and one more for each that was refused something and closed.
+    assert lab.statistics().connections <= 4 + 1 + 3
+    assert max(held) > 8  # many waited meanwhile
     puller.assert_image_is_whole()
 
 

@@ -2,6 +2,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -894,3 +895,38 @@ def test_that_a_layout_whose_first_file_was_not_finished_is_gone_on_with(tmp_pat
     (tmp_path / ".oci-layout.123-456").write_bytes(b"")
     Store(tmp_path).prepare()
     assert (tmp_path / "oci-layout").exists()
+
+
+def test_that_garbage_collection_spares_a_blob_on_its_way_to_another_device(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.prepare()
+    store.lease(plan())
+    part = opened(store)
+    part.write(0, [BODY])
+    replace_file = os.replace
+    copy = PositionalFile.copy_from
+
+    def across(source: Path, target: Path) -> None:
+        if Path(source).parent.name == INGEST:
+            raise OSError(errno.EXDEV, "another device")
+        replace_file(source, target)
+
+    def copy_beside_a_collection(self: PositionalFile, *arguments: Any) -> None:
+        copy(self, *arguments)
+        Store(store.root).collect_garbage()
+
+    monkeypatch.setattr(os, "replace", across)
+    monkeypatch.setattr(PositionalFile, "copy_from", copy_beside_a_collection)
+    store.commit(part, LAYER.digest)
+    assert store.has(LAYER)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors cannot be counted")
+def test_that_a_lease_is_closed_also_where_the_store_is_gone(store: Store) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    store.prepare()
+    store.lease(plan())
+    shutil.rmtree(store.root)
+    store.release()
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -200,6 +200,7 @@ class ArchiveStore(Store):
     def _remove_layout(self) -> None:
         """Remove the layout, unless another pull is at work in it; the archive is there."""
         with self._locked():
+            self._end_lease()
             if self._leased(self.layout / INGEST):
                 return
             # At once under another name, so that no pull begins in what is being removed.

@@ -14,16 +14,13 @@ import httpx
 
 from pullscope.engine.errors import BadReply, PullError
 from pullscope.engine.ledger import Chunk
-from pullscope.engine.model import KIB, ChunkState, Layer
-from pullscope.engine.pace import Pace
+from pullscope.engine.model import ChunkState, Layer
+from pullscope.engine.pace import SIGN_OF_LIFE, Pace
 from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
 from pullscope.engine.registry import BlobReply, Registry, refusal
 from pullscope.engine.store import Part
 from pullscope.engine.tail import Remainder
 from pullscope.engine.transport import Piece
-
-SIGN_OF_LIFE = 4 * KIB
-"""Bytes that count as one: a connection that brings them byte by byte is as good as silent."""
 
 
 class AttemptFailed(Exception):
@@ -132,6 +129,11 @@ class Attempt:
         self._run_began = 0.0
         self._write: asyncio.Future[None] | None = None
         self._writing = 0
+
+    @property
+    def read_buffer(self) -> int:
+        """Bytes that may wait in the transport before they are seen."""
+        return self._pace.read_buffer
 
     @property
     def gained(self) -> int:
@@ -254,15 +256,17 @@ class Attempt:
                 await self._start_write()
         self.received_at = self._clock()
         self._heed_cut()
+        if self._run_size and self._in_turn(chunk.offset + chunk.written):
+            await self._start_write()
+        if not self._shortened:
+            with contextlib.suppress(httpx.TransportError):  # every byte is here already
+                if await self._next_piece(reply) is not None:
+                    raise self._too_much(reply)
         if self._run_size:
+            # Its connection is for others, and what follows on it is somebody else's.
+            await reply.close()
             await self._wait_for_turn()
             await self._start_write()
-        if self._shortened:
-            await self._finish_write()  # and hang up: what follows is somebody else's
-            return
-        with contextlib.suppress(httpx.TransportError):  # every byte is here already
-            if await self._next_piece(reply) is not None:
-                raise self._too_much(reply)
         await self._finish_write()
 
     async def settle(self) -> None:

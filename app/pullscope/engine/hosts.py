@@ -130,6 +130,9 @@ class Places:
         own = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"))
         explicit = os.environ.get("CONTAINERS_REGISTRIES_CONF")
         system = Path("/etc")
+        # A user's own file takes the place of all that the system says.
+        alone = os.path.isfile(own / "containers" / "registries.conf")
+        drop_in_roots = (own,) if alone else (system, own)
         return cls(
             hosts=(hosts_dir,)
             if hosts_dir is not None
@@ -144,7 +147,7 @@ class Places:
             else tuple(root / "containers" / "registries.conf" for root in (own, system)),
             drop_ins=()
             if explicit
-            else tuple(root / "containers" / "registries.conf.d" for root in (system, own)),
+            else tuple(root / "containers" / "registries.conf.d" for root in drop_in_roots),
         )
 
 
@@ -163,7 +166,10 @@ def find_hosts(
     found = _from_directories(reference, places, plain_http)
     if found is None:
         found = _from_registries(reference, places, plain_http)
-    hosts = [_with_certificates(host, places) if host.tls == Tls() else host for host in found]
+    hosts = [
+        host if host.tls.authorities or host.tls.clients else _with_certificates(host, places)
+        for host in found
+    ]
     if not any(host.pulls for host in hosts):
         raise HostsError(f"no host that is configured for {reference.domain} may serve pulls")
     if not reference.digest and not any(host.resolves for host in hosts):
@@ -187,8 +193,12 @@ def _from_directories(
     for root in places.hosts:
         for name in (*_directory_names(reference.domain), "_default"):
             path = root / name / _HOSTS_FILE
-            if os.path.isfile(path):
-                return parse_hosts_file(_read(path), path, reference, plain_http)
+            if not os.path.isdir(path.parent):
+                continue
+            # The first directory counts, also when there are only certificates in it.
+            if os.path.isfile(path) and (text := _read(path)):
+                return parse_hosts_file(text, path, reference, plain_http)
+            return (_itself(reference, plain_http),)
     return None
 
 
@@ -243,8 +253,8 @@ def _host_of(section: "_Section", url: str, key: str, reference: Reference) -> H
         or not _URL_PATH.fullmatch(path := parsed.raw_path.decode("ascii"))
     ):
         raise section.error(key, "names a host that is no plain web address")
-    path = posixpath.normpath(path).lstrip("/.")
-    path = f"/{path}" if path else ""
+    path = posixpath.normpath(path).lstrip("/")
+    path = f"/{path}" if path not in ("", ".") else ""
     if not section.flag("override_path") and not path.endswith("/v2"):
         path += "/v2"
     name = parsed.netloc.decode("ascii")
@@ -258,7 +268,7 @@ def _host_of(section: "_Section", url: str, key: str, reference: Reference) -> H
 
 
 def _settings_of(section: "_Section", host: Host) -> Host:
-    capabilities = set(section.texts("capabilities"))
+    capabilities = {name.lower() for name in section.texts("capabilities")}
     if unknown := capabilities - _CAPABILITIES:
         raise section.error("capabilities", f"names {_shown(min(unknown))}, which is none")
     directory = section.document.path.parent
@@ -286,7 +296,7 @@ def _with_certificates(host: Host, places: Places) -> Host:
         for name in _directory_names(host.name):
             tls = _certificates_in(root / name)
             if tls is not None:
-                return replace(host, tls=tls)
+                return replace(host, tls=replace(tls, verify=host.tls.verify))
     return host
 
 
@@ -329,6 +339,12 @@ class RegistryEntry:
     insecure: bool = False
     blocked: bool = False
     mirrors: tuple[Mirror, ...] = ()
+
+    def closeness(self, reference: Reference) -> tuple[int, bool, int]:
+        """Return what is greater for the closer of two prefixes that match: a name is closer than
+        a wildcard that stands for as much."""
+        is_wildcard = self.prefix.startswith("*.")
+        return self.matched(reference), not is_wildcard, len(self.prefix)
 
     def matched(self, reference: Reference) -> int:
         """Return how many characters of a reference the prefix stands for; 0 for no match."""
@@ -407,8 +423,9 @@ def _from_registries(
     by_prefix: dict[str, RegistryEntry] = {}
     for path in _registries_files(places):
         by_prefix.update({e.prefix: e for e in parse_registries(_read(path), path)})
-    entry = max(by_prefix.values(), key=lambda e: e.matched(reference), default=None)
-    if entry is None or not entry.matched(reference):
+    fitting = [entry for entry in by_prefix.values() if entry.matched(reference)]
+    entry = max(fitting, key=lambda e: e.closeness(reference), default=None)
+    if entry is None:
         return (_itself(reference, plain_http),)
     if entry.blocked:
         raise HostsError(f"{entry.prefix} is blocked in {entry.path}")
@@ -437,7 +454,7 @@ def _registries_files(places: Places) -> Iterator[Path]:
             break
     for directory in places.drop_ins:
         for name in _names_in(directory):
-            if name.endswith(".conf"):
+            if name.endswith(".conf") and os.path.isfile(directory / name):
                 yield directory / name
 
 

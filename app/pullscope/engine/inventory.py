@@ -63,16 +63,17 @@ def blobs(layout: Path) -> Iterator[tuple[str, Path]]:
                     yield digest, path
 
 
-def leftovers(layout: Path) -> list[Path]:
-    """Return the temporary files of blobs that a killed pull left."""
+def leftovers(layout: Path) -> list[tuple[str, Path]]:
+    """Return digest and path of the temporary files of blobs: a pull writes them, or was killed."""
     found = []
     for algorithm in _ALGORITHMS:
         directory = layout / "blobs" / algorithm
         if directory.is_dir():
             for path in directory.iterdir():
                 encoded = path.name[1:].partition(".")[0]
-                if is_digest(f"{algorithm}:{encoded}") and is_temporary_of(path, encoded):
-                    found.append(path)
+                digest = f"{algorithm}:{encoded}"
+                if is_digest(digest) and is_temporary_of(path, encoded):
+                    found.append((digest, path))
     return found
 
 

@@ -18,11 +18,13 @@ from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import NotFound, PullError, RegistryError
 from pullscope.engine.hosts import Host
 from pullscope.engine.model import Layer, Protocol
+from pullscope.engine.pace import SIGN_OF_LIFE
 from pullscope.engine.ranges import Asked, Verdict, judge, retry_after
 from pullscope.engine.reference import Reference, is_digest
 from pullscope.engine.registry import (
     Answered,
     BlobReply,
+    OutOfReach,
     Passing,
     Registry,
     connection_error,
@@ -51,14 +53,12 @@ class Health:
         self._failures = 0
         self._rests_until = 0.0
         self._tried_until = 0.0
-        self._waiting: dict[object, float] = {}  # since when, the longest first
+        self._waiting: dict[object, float] = {}  # since when
 
     def rest(self, now: float, patience: float) -> float:
         """Return the seconds until it should be asked again; 0 where it is well."""
-        for since in self._waiting.values():
-            if now - since > patience:
-                return SILENCE
-            break
+        if any(now - since > patience for since in self._waiting.values()):
+            return SILENCE
         return max(0.0, self._rests_until - now, self._tried_until - now)
 
     def begin(self, now: float) -> None:
@@ -80,11 +80,14 @@ class Health:
         self._rests_until = now + max(rest, asked_to_wait or 0.0)
         self._tried_until = 0.0
 
-    async def watch(self, waiting: Awaitable[T], patience: float) -> T:
-        """Wait for a reply or its next bytes. One that is cut after a long silence has failed."""
+    async def watch(self, waiting: Awaitable[T], patience: float, waited: float = 0.0) -> T:
+        """Wait for a reply or its next bytes. One that is cut after a long silence has failed.
+
+        `waited`: seconds that the silence lasts already.
+        """
         loop = asyncio.get_running_loop()
         key = object()
-        began = self._waiting[key] = loop.time()
+        began = self._waiting[key] = loop.time() - waited
         try:
             return await waiting
         except asyncio.CancelledError:
@@ -175,7 +178,9 @@ class MirroredRegistry(Registry):
                     outcome = error
                 if isinstance(outcome, BlobReply) and self._serves(outcome, asked):
                     expected = asked.size if outcome.status == 200 else asked.length
-                    outcome.body = _WatchedBody(outcome.body, expected, health, self._patience)
+                    outcome.body = _WatchedBody(
+                        outcome.body, expected, member, layer.digest, self._patience
+                    )
                     chosen = outcome
                     return outcome
                 self._note(member, layer.digest, outcome)
@@ -205,8 +210,11 @@ class MirroredRegistry(Registry):
         member.health.failed(asyncio.get_running_loop().time(), wait)
 
     def _hope(self, member: _Member, asked: Asked, outcome: BlobReply | Exception) -> int:
-        """Return how good a failure is to end with: 2 may pass, 1 is the registry's own word."""
+        """Return how good a failure is to end with: 3 is an outage, 2 may pass, 1 is the registry's
+        own word."""
         own = int(member.registry is self)
+        if isinstance(outcome, OutOfReach):
+            return 3
         if isinstance(outcome, httpx.TransportError):
             return 2 if connection_error("", outcome)[1] else own
         if isinstance(outcome, BlobReply):
@@ -252,7 +260,8 @@ class MirroredRegistry(Registry):
             wait = min(failed.wait or 0.0 for failed in passing)
             own = errors.get(self)
             error_to_end_with = own if isinstance(own, RegistryError) else passing[-1].error
-            raise Passing(_with_others(error_to_end_with, errors), wait)
+            away = len(passing) == len(errors) and any(failed.out_of_reach for failed in passing)
+            raise Passing(_with_others(error_to_end_with, errors), wait, out_of_reach=away)
         last = errors[self] if self in errors else list(errors.values())[-1]
         raise _with_others(last, errors)
 
@@ -281,24 +290,39 @@ def _in_short(error: PullError) -> str:
 class _WatchedBody:
     """A body whose end, or want of one, tells how its host is."""
 
-    def __init__(self, body: Body, expected: int, health: Health, patience: float) -> None:
+    def __init__(
+        self, body: Body, expected: int, member: _Member, digest: str, patience: float
+    ) -> None:
         self._body = body
         self._left = expected
-        self._health = health
+        self._member = member
+        self._digest = digest
         self._patience = patience
+        self._waited = 0.0  # seconds for the bytes since the last sign of life
+        self._came = 0  # those bytes
 
     async def read(self) -> Piece | None:
         """Return the next bytes, as `Body.read`."""
+        loop = asyncio.get_running_loop()
+        health, began = self._member.health, loop.time()
         try:
-            piece = await self._health.watch(self._body.read(), self._patience)
+            piece = await health.watch(self._body.read(), self._patience, self._waited)
         except httpx.TransportError:
             if self._left > 0:
-                self._health.failed(asyncio.get_running_loop().time())
+                health.failed(loop.time())
             raise
         if piece is not None:
             self._left -= len(piece)
+            self._waited += loop.time() - began
+            self._came += len(piece)
+            if self._came >= SIGN_OF_LIFE:
+                self._waited, self._came = 0.0, 0
+            if self._left < 0 and self._member.registry.host.is_mirror:
+                self._member.refused.add(self._digest)
+                health.failed(loop.time())
+                raise httpx.RemoteProtocolError("more bytes came than were asked for")
         elif self._left > 0:
-            self._health.failed(asyncio.get_running_loop().time())
+            health.failed(loop.time())
         else:
-            self._health.succeeded()
+            health.succeeded()
         return piece

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from pullscope.engine.model import KIB, MIB
 
+SIGN_OF_LIFE = 4 * KIB
+"""Bytes that count as one: a connection that brings them byte by byte is as good as silent. The
+transport hands over no larger steps on the slowest connections, or they would seem so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -38,7 +42,7 @@ def pace(connections: int, connection_rate: float, memory: int) -> Pace:
     batch = round(connection_rate * seen_within) if connection_rate else 32 * KIB
     share = max(memory // (4 * connections), 16 * KIB)
     return Pace(
-        read_buffer=min(max(batch, 16 * KIB), share, 256 * KIB),
+        read_buffer=min(max(batch, SIGN_OF_LIFE), share, 256 * KIB),
         run_size=min(share, MIB),
         run_seconds=max(0.02, connections / 500),
     )

@@ -161,6 +161,7 @@ class Pull:
         self._hedge_budget = hedge_budget
         self._hedges = 0
         self._hedge_waste = 0
+        self._hedged_at: dict[int, int] = {}  # bytes of a chunk that were written then
         self._first_byte_wait = 0.0  # seconds that a first byte usually takes; 0 until known
         self._clock = clock
         self._began = clock()
@@ -628,7 +629,7 @@ class Pull:
             take=self._rate_limit.take,
             clock=self._clock,
             on_written=lambda: self._advance(run),
-            on_held=lambda: self._free_slot(attempt),
+            on_held=lambda: self._hold(attempt),
         )
         attempt.owns = owns
         self._busy += 1
@@ -651,6 +652,7 @@ class Pull:
             cut = attempt.cut or "cancelled"
             if cut == _STALLED:
                 failure = AttemptFailed(f"no byte for {self._stall_timeout:g} s")
+                self._note_stall(attempt)
         except httpx.TransportError as error:
             refused, passing = connection_error(str(attempt.asked), error)
             away = isinstance(error, OutOfReach)
@@ -811,6 +813,17 @@ class Pull:
             known = self._connection_rate or rate
             self._connection_rate = known + (rate - known) / 8
 
+    def _note_stall(self, attempt: Attempt) -> None:
+        """Let the transport show smaller steps: the bytes may have come, but too slowly for it."""
+        least = attempt.read_buffer / self._stall_timeout
+        self._connection_rate = self._connection_rate / 4 if self._connection_rate else least
+
+    def _hold(self, attempt: Attempt) -> None:
+        """An attempt has all its bytes and waits for its turn to write them."""
+        self._free_slot(attempt)
+        attempt.chunk.connection = -1
+        self._schedule()
+
     def _free_slot(self, attempt: Attempt) -> None:
         """Let others have the attempt's connection; once, it may not need it to its very end."""
         if attempt.connection >= 0:
@@ -875,13 +888,20 @@ class Pull:
                     and len(run.active) < self.settings.parallelism
                     and not (run.whole or attempt.ending or attempt.cut)
                     and chunks.count(attempt.chunk) == 1
+                    and self._gained_since_hedged(attempt.chunk)
                 ):
                     chunk = attempt.chunk
+                    self._hedged_at[chunk.id] = chunk.written
                     chunk.attempt += 1
                     chunk.queued = self._now()
                     self._hedges += 1
                     self._emit(ChunkHedged(self._now(), run.index, chunk.id, chunk.attempt, silent))
                     self._launch(run, chunk, owns=False)
+
+    def _gained_since_hedged(self, chunk: Chunk) -> bool:
+        """Whether a second request may help: the last one for this chunk was no better, else."""
+        at = self._hedged_at.get(chunk.id)
+        return at is None or chunk.written - at >= PROGRESS
 
     def _emit_sample(self) -> None:
         layers = [run.snapshot() for run in self._runs]

@@ -100,8 +100,11 @@ class OutOfReach(httpx.ConnectError):
 class BlobReply:
     """The reply to a request for a blob's bytes; close it."""
 
-    def __init__(self, response: httpx.Response, redirected: bool) -> None:
+    def __init__(
+        self, response: httpx.Response, redirected: bool, on_close: Callable[[], None]
+    ) -> None:
         self._response = response
+        self._on_close = on_close
         self.status = response.status_code
         self.headers = response.headers
         self.host = response.request.url.netloc.decode("ascii", "replace")
@@ -121,6 +124,7 @@ class BlobReply:
 
     async def close(self) -> None:
         """Give the connection back, or hang up when the body was not read to its end."""
+        self._on_close()
         await self._response.aclose()
 
 
@@ -340,7 +344,7 @@ class Registry:
                 self._forget_redirect(layer, known)
                 raise
             if not _address_refused(response.status_code):
-                return BlobReply(response, redirected=True)
+                return self._blob_reply(response, redirected=True)
             await response.aclose()
             self._forget_redirect(layer, known)
         response = await self._get(self.blob_url(layer.digest), headers, extensions)
@@ -354,7 +358,15 @@ class Registry:
         redirected = _origin_of(final) != self.origin
         if redirected and response.status_code in (200, 206):
             self._redirected[layer.digest] = final
-        return BlobReply(response, redirected)
+        return self._blob_reply(response, redirected)
+
+    def _blob_reply(self, response: httpx.Response, redirected: bool) -> BlobReply:
+        origin = _origin_of(str(response.request.url))
+
+        def heard() -> None:  # until now: a body may take longer than an outage
+            self._heard[origin] = self._heard[self.origin] = asyncio.get_running_loop().time()
+
+        return BlobReply(response, redirected, heard)
 
     def distrust(self, layer: Layer) -> None:
         """Ask elsewhere for a layer, where that can be: what came did not have its digest."""
@@ -541,7 +553,8 @@ class Registry:
         except httpx.InvalidURL:  # httpx reads a Location also where it is not to follow it
             asked = f"{request.method} {redacted(str(request.url))}"
             raise BadReply(f"{asked}: redirected to something that is no web address") from None
-        self._heard[origin] = loop.time()
+        # The network is there: a registry that only redirects is not heard of for long.
+        self._heard[origin] = self._heard[self.origin] = loop.time()
         return response
 
 

@@ -185,10 +185,13 @@ class Store:
     def release(self) -> None:
         """End what is under way, and the lease; to be called when the pull has ended."""
         self.stop()
-        with self._working, suppress(OSError):
+        with self._working:
             if self._lease is not None:
-                with self._locked():
+                _, file = self._lease
+                with suppress(OSError), self._locked():  # the store may be gone
                     self._end_lease()
+                file.close()
+                self._lease = None
 
     def blob_path(self, digest: str) -> Path:
         """Return where a blob belongs."""
@@ -278,7 +281,8 @@ class Store:
                 if self._durable:
                     sync_directory(self.layout / "blobs")
                 self._add_to_index(entry, *self._referrer_entries(plan, reference))
-                self._end_lease()
+                if not self.slow_to_commit:
+                    self._end_lease()
 
     # What is there
 
@@ -351,8 +355,9 @@ class Store:
                 if not dry_run:
                     for path in blobs:
                         path.unlink()
-                    for path in inventory.leftovers(self.layout):
-                        path.unlink(missing_ok=True)
+                    for digest, path in inventory.leftovers(self.layout):
+                        if digest not in leased:
+                            path.unlink(missing_ok=True)
                     self._tidy_up(ingest)
                     with suppress(OSError):
                         ingest.rmdir()
@@ -528,6 +533,8 @@ def index_entry(
         parts = plan.platform.split("/")
         entry["platform"] = dict(zip(("os", "architecture", "variant"), parts, strict=False))
     annotations = {}
+    if not name and plan.referrers:  # which of them is the image could not be told otherwise
+        name = digest.replace(":", "-")
     if name:
         annotations = {REF_NAME: name, FULL_NAME: str(reference)}
     if digest != plan.digest:

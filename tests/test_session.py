@@ -1,7 +1,4 @@
-import base64
-import logging
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +7,7 @@ import pytest
 from pullscope.engine.errors import InvalidReference, PullError
 from pullscope.engine.events import FirstByte
 from pullscope.engine.model import Protocol, Settings
-from pullscope.engine.transport import TRANSPORTS
-from pullscope.lab.config import Auth, AuthScheme, FaultPlan
 from pullscope.session import PullOptions, Session, default_store
-from pullscope.trace.export import FORMATS, export_trace
-from pullscope.trace.recorder import Recorder
-
-PASSWORD = "correct-horse-battery"
 
 
 async def test_that_pulls_of_a_session_share_its_connections(
@@ -25,10 +16,11 @@ async def test_that_pulls_of_a_session_share_its_connections(
     lab = start_lab_process()
     one = Settings(layers=1, parallelism=1, connections=1, chunk_size=0)
     await puller.new(lab.references[0], one).run()
-    before = lab.statistics().connections
-    await puller.new(lab.references[0], one, output=puller.output.with_name("again")).run()
-    # The config blob is fetched beside the first layer.
-    assert lab.statistics().connections <= before + 1
+    for number in range(5):
+        await puller.new(lab.references[0], one, output=puller.output / str(number)).run()
+    # One for the layers and one for the config beside them; alone each pull would open two. What
+    # was just given back may not be seen to be free yet.
+    assert lab.statistics().connections <= 2 + 5
 
 
 async def test_that_wrong_usage_is_refused_before_anything_is_asked() -> None:
@@ -42,56 +34,6 @@ async def test_that_wrong_usage_is_refused_before_anything_is_asked() -> None:
 
 def test_that_the_store_is_in_the_users_data_directory(home: Path) -> None:
     assert home in default_store().parents
-
-
-def read_all(paths: Iterable[Path]) -> str:
-    return "".join(path.read_text() for path in paths)
-
-
-@pytest.mark.parametrize("scheme", list(AuthScheme))
-@pytest.mark.parametrize("transport", TRANSPORTS)
-async def test_that_no_secret_reaches_a_log_a_trace_or_an_error(
-    start_lab_process: Any,
-    puller: Any,
-    home: Path,
-    tmp_path: Path,
-    scheme: AuthScheme,
-    transport: str,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "pullscope"):
-        assert logging.getLogger(name).getEffectiveLevel() >= logging.DEBUG
-    lab = start_lab_process(
-        auth=Auth(scheme, "ann", PASSWORD, token_lifetime=0.3),
-        redirect_lifetime=60.0,
-        faults=FaultPlan.of("reset=0.2", "expired-redirect=0.2", "503=0.1", limit=9, retry_after=0),
-    )
-    login = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
-    (home / ".docker").mkdir()
-    (home / ".docker" / "config.json").write_text(
-        f'{{"auths": {{"{lab.host}": {{"auth": "{login}"}}}}}}'
-    )
-    errors = []
-    recorder = Recorder()
-    pull = puller.new(lab.references[0], transport=transport)
-    pull.observe(recorder)
-    await pull.run()
-    lab.reshape(faults=FaultPlan.of("expired-redirect=1"))
-    failing = puller.new(
-        lab.references[0], transport=transport, attempts=2, output=tmp_path / "failing"
-    )
-    failing.observe(recorder)
-    with pytest.raises(PullError) as raised:
-        await failing.run()
-    errors.append(str(raised.value))
-    for extension in FORMATS:
-        export_trace(recorder.events, tmp_path / f"trace{extension}")
-    told = caplog.text + "".join(errors)
-    told += read_all(tmp_path / f"trace{extension}" for extension in FORMATS)
-    assert lab.host in told
-    for secret in (PASSWORD, login, "sig=", "signature=", "Bearer ", "Basic "):
-        assert secret not in told
 
 
 def hosts_file(directory: Path, host: str, text: str) -> Path:

@@ -1,225 +1,318 @@
-"""Pulls one image with Pullscope and with other programs, in turn, and prints ratios.
+"""Pulls images with Pullscope and with other programs, in turn, and prints medians and ratios.
 
-    .venv/bin/python tests/benchmarks/compare_pullers.py [--layers 8x128MiB] [--rounds 5]
-                                                         [--cap 20MiB] [--only pullscope,skopeo]
+    PYTHONPATH=app python tests/benchmarks/compare_pullers.py [--case one-plain,small] [--rounds 5]
+                                                              [--markdown FILE]
 
-Data is served from and written to /dev/shm, so that no disk is measured. The server is Debian's
-docker-registry, filled by skopeo; with --cap it is the lab, at so many bytes/s per connection.
-Every round runs each program once, so that whatever else the machine does hits all alike. What
-counts is the last column: the median time as a ratio to the first program's. `pull` is the time
-from start to commit as the program itself tells (for the window the wall time includes opening
-it); CPU seconds and peak memory are those of the program and its children.
+A case is an image (one layer of 1 GiB; eight layers of 1 GiB in all; many: 127 layers of 1 MiB;
+small: 12 layers of 1 MiB), plain or by TLS, uncapped or capped. Uncapped it comes from Debian's
+docker-registry, capped from the lab at 20 MiB/s per connection. `settings` pulls the one layer by
+Pullscope alone, with every parallelism and chunk size of a grid ("8 x 16 MiB"). A name on the
+command line also stands for all cases that begin with it: `one` are four, `one-tls` two.
+
+Every round runs each program once, so that whatever else the machine does hits all alike. Data is
+served from and written to /dev/shm, so that no disk is measured, and removed after each pull. The
+columns, medians but for the last:
+
+- wall: seconds from the start of the program to its end;
+- pull: seconds from the start of the pull to the committed image as Pullscope tells, or of ctr's
+  fetch; for the others the wall time. aria2c is given the addresses of the blobs;
+- ratio: of pull to that of Pullscope without its window, in the settings to that of its defaults;
+- CPU: seconds of all cores, of the program and the children it waited for, which the window's X
+  server is none of;
+- idle: MB (10^6 bytes) that the largest process of the program had resident at most while it pulled
+  an image of 1 KiB from the same registry, once before the first round;
+- above idle: MB that it had resident at most in the pull itself, less that;
+- wire: bytes over the wire for each byte of the layers: of all blobs as the lab counts them, or
+  else of layers as Pullscope tells without its window;
+- lag: milliseconds that the window's event loop was late at most, for the timer that takes a sample
+  ten times a second; the worst of all rounds.
 """
 
 import argparse
-import json
 import os
+import platform
 import shutil
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from pullscope.engine.units import parse_size
-from pullscope.lab.config import LabConfig, Shaping, SyntheticImage, parse_layer_sizes
-from pullscope.lab.process import LabProcess
+import psutil
+from pullers import HEADLESS, OTHERS, Puller, Run, absent, headless, pullers, run
+from servers import Registry, serve
 
-PULLSCOPE = [sys.executable, "-m", "pullscope"]
+from pullscope import __version__
+from pullscope.engine.model import GIB, MIB, Settings
+from pullscope.engine.units import parse_size, size_text
+from pullscope.lab.config import SyntheticImage, parse_layer_sizes
+
+IMAGES = {
+    "one": "1GiB",
+    "eight": "512MiB,256MiB,128MiB,64MiB,32MiB,16MiB,12MiB,4MiB",
+    "many": "127x1MiB",
+    "small": "12x1MiB",
+}
+CAP = 20 * MIB
+PARALLELISM = (1, 2, 4, 8, 16, 32, 64)
+CHUNK_SIZES = tuple(size * MIB for size in (1, 4, 16, 64))
+TINY = SyntheticImage("bench/tiny", "1", (1024,))
+COLUMNS = (
+    "case", "program", "wall s", "pull s", "ratio", "CPU s", "idle MB", "above idle MB", "wire",
+    "lag ms",
+)  # fmt: skip
+_SPARE = GIB
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One pull: seconds of wall time, of the pull alone, of CPU; peak resident bytes."""
+class Case:
+    """What is pulled and how it is served.
 
-    wall: float
-    pull: float
-    cpu: float
-    memory: int
+    Attributes:
+        cap: bytes/s per connection; None for none.
+        grid: whether Pullscope's settings are compared, and not programs.
+    """
+
+    name: str
+    layer_sizes: tuple[int, ...]
+    tls: bool
+    cap: int | None
+    grid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one program's runs cost in a case, with the bytes that were resident when idle."""
+
+    case: Case
+    program: str
+    idle: int
+    runs: Sequence[Run]
 
 
 def main() -> int:
+    """Run the cases that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--layers", default="512MiB,256MiB,128MiB,64MiB,32MiB,16MiB,12MiB,4MiB")
+    defaults = Settings()
+    parser.add_argument("--case", help="names of cases, by comma; default all", metavar="NAME,...")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cap", type=parse_size, help="bytes/s per connection; serves by the lab")
-    parser.add_argument("--parallelism", type=int, default=8)
-    parser.add_argument("--chunk-size", default="16MiB")
-    parser.add_argument("--only", help="programs, by comma")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there too")
+    parser.add_argument("--only", metavar="PROGRAM,...", help="programs to run, not for settings")
+    parser.add_argument("--layers", type=int, default=defaults.layers, help="at once")
+    parser.add_argument("--parallelism", type=int, default=defaults.parallelism)
+    parser.add_argument("--chunk-size", type=parse_size, default=defaults.chunk_size)
+    parser.add_argument(
+        "--divide", type=int, default=1, metavar="N", help="make all layers so many times smaller"
+    )
     options = parser.parse_args()
-    image = SyntheticImage("bench/app", "1", parse_layer_sizes(options.layers))
-    settings = ["--parallelism", str(options.parallelism), "--chunk-size", options.chunk_size]
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as scratch:
-        root = Path(scratch)
-        with _server(root, image, options.cap) as host:
-            reference = f"{host}/bench/app:1"
-            programs = _programs(reference, root, settings, options.parallelism)
-            if options.only:
-                programs = {name: programs[name] for name in options.only.split(",")}
-            results: dict[str, list[Run]] = {name: [] for name in programs}
-            for number in range(options.rounds):
-                for name, program in programs.items():
-                    shutil.rmtree(root / "out", ignore_errors=True)
-                    results[name].append(program())
-                    print(f"round {number + 1}: {name} {results[name][-1]}", file=sys.stderr)
-    _print_table(results, sum(image.layer_sizes))
+    if options.rounds < 1 or options.divide < 1:
+        parser.error("rounds, and what layers are divided by, are at least 1")
+    cases = _cases(options.divide)
+    if options.list:
+        print("\n".join(case.name for case in cases))
+        return 0
+    chosen = _chosen(cases, options.case.split(",")) if options.case else cases
+    only = options.only.split(",") if options.only else None
+    if only and (unknown := set(only) - {HEADLESS, *OTHERS}):
+        parser.error(f"there is no program {', '.join(unknown)}")
+    settings = defaults.changed(
+        layers=options.layers,
+        parallelism=options.parallelism,
+        connections=max(defaults.connections, options.parallelism),
+        chunk_size=options.chunk_size,
+    )
+    about = _about(options.rounds, settings)
+    print("\n".join(about), end="\n\n")
+    rows: list[list[str]] = []
+    for case in chosen:
+        results = _run_case(case, options.rounds, settings, only)
+        made = _rows(results)
+        print(_as_text(made), flush=True)
+        rows += made
+        if options.markdown is not None:
+            # After every case, so that a run that is broken off leaves what it found.
+            options.markdown.write_text(_as_markdown(about, rows))
     return 0
 
 
-def _programs(
-    reference: str, root: Path, settings: list[str], connections: int
-) -> dict[str, Callable[[], Run]]:
-    out = str(root / "out")
-    trace = root / "trace.jsonl"
-    programs: dict[str, Callable[[], Run]] = {
-        "pullscope": lambda: _run(
-            [*PULLSCOPE, "pull", reference, "-o", out, *settings, "--quiet", "--json"], _from_json
-        )
-    }
-    if shutil.which("xvfb-run"):
-        window = [*PULLSCOPE, "gui", reference, "-o", out, *settings, "--exit-when-done"]
-        programs["window"] = lambda: _run(
-            ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *window, "--trace", str(trace)],
-            lambda _: _from_trace(trace),
-        )
-    if shutil.which("skopeo"):
-        # Without --preserve-digests it would compress the layers, which nobody else does.
-        copy = ["skopeo", "copy", "-q", "--preserve-digests", "--src-tls-verify=false"]
-        programs["skopeo"] = lambda: _run([*copy, f"docker://{reference}", f"oci:{out}:1"])
-    if shutil.which("aria2c"):
-        programs["aria2c"] = lambda: _run(_aria2c(reference, root, connections))
-    return programs
-
-
-def _aria2c(reference: str, root: Path, connections: int) -> list[str]:
-    import urllib.request
-
-    host, _, rest = reference.partition("/")
-    name, _, tag = rest.partition(":")
-    request = urllib.request.Request(
-        f"http://{host}/v2/{name}/manifests/{tag}",
-        headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
-    )
-    with urllib.request.urlopen(request) as reply:
-        layers = json.load(reply)["layers"]
-    jobs = root / "jobs"
-    jobs.write_text(
-        "".join(
-            f"http://{host}/v2/{name}/blobs/{layer['digest']}\n"
-            f"  out={layer['digest'][7:]}\n"
-            f"  checksum=sha-256={layer['digest'][7:]}\n"
-            for layer in layers
-        )
-    )
-    return [
-        "aria2c", "-q", "-i", str(jobs), "-d", str(root / "out"), "-j3",
-        f"-x{min(connections, 16)}", f"-s{connections}", "-k1M",
-        "--file-allocation=none", "--no-conf",
-    ]  # fmt: skip
-
-
-def _run(command: list[str], pull_time: Callable[[str], float] | None = None) -> Run:
-    # A process between, so that children's CPU and memory are those of this command alone.
-    measure = (
-        "import resource, subprocess, sys, time, json\n"
-        "began = time.perf_counter()\n"
-        "done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, text=True)\n"
-        "wall = time.perf_counter() - began\n"
-        "usage = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(json.dumps([done.returncode, wall, usage.ru_utime + usage.ru_stime,"
-        " usage.ru_maxrss * 1024, done.stdout]))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", measure, *command], stdout=subprocess.PIPE, text=True, check=True
-    )
-    status, wall, cpu, memory, output = json.loads(done.stdout)
-    if status:
-        raise SystemExit(f"{command[0]} ended with status {status}")
-    return Run(wall, pull_time(output) if pull_time else wall, cpu, memory)
-
-
-def _from_json(output: str) -> float:
-    return float(json.loads(output.splitlines()[-1])["timeline"]["committed"])
-
-
-def _from_trace(trace: Path) -> float:
-    [ended] = [
-        event
-        for event in map(json.loads, trace.read_text().splitlines())
-        if event.get("event") == "PullEnded"
+def _cases(divisor: int) -> list[Case]:
+    variants = [
+        (f"{transport}-{rate}", transport == "tls", cap)
+        for transport in ("plain", "tls")
+        for rate, cap in (("uncapped", None), ("capped", CAP))
     ]
-    return float(ended["at"])
+    sizes = {
+        name: tuple(max(1, size // divisor) for size in parse_layer_sizes(text))
+        for name, text in IMAGES.items()
+    }
+    programs = [
+        Case(f"{image}-{variant}", sizes[image], tls, cap)
+        for image in IMAGES
+        for variant, tls, cap in variants
+    ]
+    grids = [
+        Case(f"settings-{variant}", sizes["one"], tls, cap, grid=True)
+        for variant, tls, cap in variants
+        if not tls
+    ]
+    return [*programs, *grids]
 
 
-@contextmanager
-def _server(root: Path, image: SyntheticImage, cap: int | None) -> Iterator[str]:
-    shaping = Shaping(rate_per_connection=cap)
-    with LabProcess(LabConfig(images=(image,), shaping=shaping)) as lab:
-        if cap is not None:
-            yield lab.host
-            return
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            host = f"127.0.0.1:{probe.getsockname()[1]}"
-        config = root / "config.yml"
-        config.write_text(
-            f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {root / 'registry'}\n"
-            f"http:\n  addr: {host}\nlog:\n  level: error\n"
+def _chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
+    for name in names:
+        if not any(_stands_for(name, case) for case in cases):
+            raise SystemExit(f"there is no case {name}; --list shows them")
+    return [case for case in cases if any(_stands_for(name, case) for name in names)]
+
+
+def _stands_for(name: str, case: Case) -> bool:
+    return case.name == name or case.name.startswith(f"{name}-")
+
+
+def _run_case(
+    case: Case, rounds: int, settings: Settings, only: Sequence[str] | None
+) -> list[Result]:
+    image = SyntheticImage("bench/app", "1", case.layer_sizes)
+    _check_room(case)
+    with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="pullscope-bench-") as directory:
+        served, scratch = Path(directory, "served"), Path(directory, "pulled")
+        served.mkdir()
+        scratch.mkdir()
+        with serve(served, (image, TINY), tls=case.tls, cap=case.cap) as registry:
+            idle = {
+                puller.name: run(puller, registry, TINY, scratch).peak
+                for puller in _pullers(case, registry, TINY, scratch, settings, only)
+            }
+            chosen = _pullers(case, registry, image, scratch, settings, only)
+            runs: dict[str, list[Run]] = {puller.name: [] for puller in chosen}
+            for number in range(rounds):
+                for puller in chosen:
+                    cost = run(puller, registry, image, scratch)
+                    runs[puller.name].append(cost)
+                    print(f"{case.name} {number + 1}: {puller.name} {cost}", file=sys.stderr)
+    return [Result(case, name, idle[name], costs) for name, costs in runs.items()]
+
+
+def _pullers(
+    case: Case,
+    registry: Registry,
+    image: SyntheticImage,
+    scratch: Path,
+    settings: Settings,
+    only: Sequence[str] | None,
+) -> list[Puller]:
+    if not case.grid:
+        made = pullers(registry, image, scratch, settings)
+        return [puller for puller in made if only is None or puller.name in only]
+    return [headless(_grid_name(changed), registry, image, scratch, changed) for changed in _grid()]
+
+
+def _grid() -> list[Settings]:
+    defaults = Settings()
+    return [
+        defaults.changed(
+            parallelism=parallelism,
+            connections=max(defaults.connections, parallelism),
+            chunk_size=chunk_size,
         )
-        registry = subprocess.Popen(
-            ["docker-registry", "serve", str(config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        for parallelism in PARALLELISM
+        for chunk_size in CHUNK_SIZES
+    ]
+
+
+def _grid_name(settings: Settings) -> str:
+    return f"{settings.parallelism} x {size_text(settings.chunk_size)}"
+
+
+def _check_room(case: Case) -> None:
+    # docker-registry holds the image as well as whoever pulls it.
+    needed = sum(case.layer_sizes) * (2 if case.cap is None else 1) + _SPARE
+    free = min(psutil.virtual_memory().available, shutil.disk_usage("/dev/shm").free)
+    if free < needed:
+        raise SystemExit(
+            f"{case.name} needs {size_text(needed)} of memory; {size_text(free)} is free"
         )
-        try:
-            _wait_for(host)
-            subprocess.run(
-                [
-                    "skopeo", "copy", "-q", "--preserve-digests", "--src-tls-verify=false",
-                    "--dest-tls-verify=false", f"docker://{lab.host}/bench/app:1",
-                    f"docker://{host}/bench/app:1",
-                ],
-                check=True,
-            )  # fmt: skip
-            lab.stop()
-            yield host
-        finally:
-            registry.terminate()
-            registry.wait()
 
 
-def _wait_for(host: str) -> None:
-    name, _, port = host.partition(":")
-    for _ in range(200):
-        try:
-            socket.create_connection((name, int(port)), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("docker-registry did not start")
+def _about(rounds: int, settings: Settings) -> list[str]:
+    tools = {
+        "docker-registry": ["docker-registry", "--version"],
+        "skopeo": ["skopeo", "--version"],
+        "aria2c": ["aria2c", "--version"],
+        "crane": ["crane", "version"],
+        "ctr": ["ctr", "--version"],
+    }
+    versions = [
+        subprocess.run(command, capture_output=True, text=True).stdout.partition("\n")[0]
+        for command in tools.values()
+        if shutil.which(command[0])
+    ]
+    return [
+        f"Medians of {rounds} rounds; {os.cpu_count()} cores ({_processor()}), "
+        f"{platform.system()} {platform.release()}.",
+        f"{settings.layers} layers at once, {settings.parallelism} connections each, chunks of "
+        f"{size_text(settings.chunk_size)}; capped: {size_text(CAP)}/s per connection.",
+        f"pullscope {__version__}, Python {platform.python_version()}; {'; '.join(versions)}.",
+        *(f"Left out: {name} ({reason})." for name, reason in absent().items()),
+    ]
 
 
-def _print_table(results: dict[str, list[Run]], size: int) -> None:
-    print(f"{size / 2**30:.2f} GiB, {os.cpu_count()} cores, medians")
-    print("| program | wall s | pull s | CPU s | peak MB | MB/s | ratio |")
-    print("|---|---|---|---|---|---|---|")
-    first: float | None = None
-    for name, runs in results.items():
-        pull = statistics.median(run.pull for run in runs)
-        first = first or pull
-        wall = statistics.median(run.wall for run in runs)
-        cpu = statistics.median(run.cpu for run in runs)
-        memory = statistics.median(run.memory for run in runs)
-        print(
-            f"| {name} | {wall:.2f} | {pull:.2f} | {cpu:.2f} | {memory / 1e6:.0f} "
-            f"| {size / pull / 1e6:.0f} | {pull / first:.2f} |"
-        )
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _rows(results: Sequence[Result]) -> list[list[str]]:
+    names = {HEADLESS, _grid_name(Settings())}
+    base = next(
+        (median(run.pull for run in result.runs) for result in results if result.program in names),
+        None,
+    )
+    return [_row(result, base) for result in results]
+
+
+def _row(result: Result, base: float | None) -> list[str]:
+    runs = result.runs
+    pull = median(run.pull for run in runs)
+    size = sum(result.case.layer_sizes)
+    network = [run.network for run in runs if run.network is not None]
+    lags = [run.lag for run in runs if run.lag is not None]
+    return [
+        result.case.name,
+        result.program,
+        f"{median(run.wall for run in runs):.2f}",
+        f"{pull:.2f}",
+        f"{pull / base:.2f}" if base else "",
+        f"{median(run.cpu for run in runs):.2f}",
+        str(round(result.idle / 1e6)),
+        str(round((median(run.peak for run in runs) - result.idle) / 1e6)),
+        f"{median(network) / size:.3f}" if network else "",
+        f"{max(lags) * 1000:.0f}" if lags else "",
+    ]
+
+
+def _as_text(rows: Sequence[Sequence[str]]) -> str:
+    table = [COLUMNS, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _as_markdown(about: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---"] * 2 + ["---:"] * (len(COLUMNS) - 2)
+    table = [f"| {' | '.join(row)} |" for row in (COLUMNS, rule, *rows)]
+    return "\n".join([*about, "", *table, ""])
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ _UNITS = {
     "m": 60.0,
     "h": 3600.0,
 }
+_QUOTED = re.compile(r"""\(.*\)|(['"]).{2,}\1""", re.DOTALL)
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\s*$")
 _REPOSITORY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _PULL_FROM = ("all", "digest-only", "tag-only")
@@ -470,7 +471,7 @@ def _moved(reference: Reference, entry: RegistryEntry, location: str) -> Referen
         or "#" in domain
         or _REPOSITORY.fullmatch(repository) is None
     ):
-        said = f"location {_shown(location)} leads {reference.name} to no repository"
+        said = f"the location of {entry.prefix} leads {reference.name} to no repository"
         raise HostsError(f"{entry.path}: {said}")
     return Reference(domain, repository, reference.tag, reference.digest)
 
@@ -536,7 +537,8 @@ class _Document:
         except tomllib.TOMLDecodeError as error:
             place = _TOML_PLACE.search(str(error))
             line = place[1] if place and place[1] else str(max(1, len(self._lines)))
-            reason = _TOML_PLACE.sub("", str(error))
+            # What is in brackets or quotes is the file's: a name that is there twice, a value.
+            reason = _QUOTED.sub("...", _TOML_PLACE.sub("", str(error)))
             raise HostsError(f"{path}, line {line}: {reason}") from None
         except (ValueError, RecursionError):
             raise HostsError(f"{path}: cannot be read as TOML") from None
@@ -633,9 +635,10 @@ class _Section:
             if not isinstance(values, Sequence) or not all(
                 isinstance(v, str) and _HEADER_VALUE.fullmatch(v) for v in values
             ):
-                raise self.error(key, f"has a value for {_shown(name)} that no header can have")
+                known = f" for {name}" if _HEADER_NAME.fullmatch(name) else ""
+                raise self.error(key, f"has a value{known} that no header can have")
             if not _HEADER_NAME.fullmatch(name):
-                raise self.error(key, f"has {_shown(name)}, which no header can be called")
+                raise self.error(key, "has a name that no header can be called")
             if name.lower() in _OWN_HEADERS:
                 raise self.error(key, f"has {name}, which is set for each request")
             pairs += [(name, v) for v in values]
@@ -653,6 +656,6 @@ class _Section:
         return seconds or None
 
     def _checked(self, key: str, text: str) -> str:
-        if "\0" in text:
+        if any(sign in text for sign in "\0\r\n"):
             raise self.error(key, "holds a character that is not allowed")
         return text

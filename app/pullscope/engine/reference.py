@@ -20,6 +20,7 @@ _PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*", re.ASCII)
 _DOMAIN = re.compile(rf"({_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::([0-9]{{1,5}}))?", re.ASCII)
 _NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
+_ALGORITHM = re.compile(r"(?:sha|md|blake)[0-9a-z]+:")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", re.ASCII)
 _LOOPBACK = re.compile(r"(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})(?::\d+)?", re.ASCII)
 _LONGEST_NAME = 255
@@ -79,14 +80,14 @@ def parse_reference(text: str) -> Reference:
         InvalidReference: it is not one; the message says where it goes wrong.
     """
     rest = text.strip()
-    shown = repr(text if len(text) <= 100 else text[:97] + "...")
+    shown = _shown(text)
     if not rest:
         raise InvalidReference("an image reference is missing, such as alpine:3.20")
     if "://" in rest:
         scheme, _, tail = rest.partition("://")
         if scheme != "docker":
             raise InvalidReference(
-                f"{shown} starts with {scheme[:20]}://; write registry/repository:tag without it"
+                f"{shown} starts with a scheme; write registry/repository:tag without it"
             )
         rest = tail
     rest, at, digest = rest.partition("@")
@@ -109,6 +110,14 @@ def parse_reference(text: str) -> Reference:
     if len(domain) + 1 + len(path) > _LONGEST_NAME:
         raise InvalidReference(f"{shown} has a name of more than {_LONGEST_NAME} characters")
     return Reference(domain, path, tag or (None if digest else "latest"), digest or None)
+
+
+def _shown(text: str) -> str:
+    """Return a text for a message, without what may be a password before a host."""
+    before, at, behind = text.rpartition("@")
+    if at and ("@" in before or _ALGORITHM.match(behind) is None):
+        text = f"...@{behind}"
+    return repr(text if len(text) <= 100 else text[:97] + "...")
 
 
 def _is_domain(text: str) -> bool:

@@ -550,7 +550,10 @@ class Registry:
             if loop.time() - self._heard.get(origin, -math.inf) < OUTAGE:
                 raise OutOfReach(str(error), request=request) from None
             raise
-        except httpx.InvalidURL:  # httpx reads a Location also where it is not to follow it
+        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
+            # httpx reads a Location also where it is not to follow it, and quotes it.
+            if isinstance(error, httpx.RemoteProtocolError) and _LOCATION not in str(error):
+                raise
             asked = f"{request.method} {redacted(str(request.url))}"
             raise BadReply(f"{asked}: redirected to something that is no web address") from None
         # The network is there: a registry that only redirects is not heard of for long.
@@ -558,6 +561,7 @@ class Registry:
         return response
 
 
+_LOCATION = "location header"
 _NOT_OFFERED = (400, 404, 405, 501)
 _MOST_PAGES = 50
 _NEXT_PAGE = re.compile(r"""<([^<>]{1,2000})>\s*;\s*rel="?next"?""", re.IGNORECASE)

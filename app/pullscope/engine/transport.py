@@ -145,17 +145,24 @@ def new_client(
     if len(tls.clients) > 1:
         LOGGER.warning("of several client certificates %s is shown", tls.clients[0].certificate)
     # httpx makes its own transport, since only then it takes the environment's proxies.
-    return httpx.AsyncClient(
-        transport=None if stock else PyreqwestTransport(tls, proxies, http2, connect_timeout),
-        verify=_stock_verification(tls) if stock else False,
-        http2=http2 and stock,
-        limits=_STOCK_LIMITS,
-        trust_env=proxies,
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        timeout=httpx.Timeout(None, connect=connect_timeout),
-    )
+    transport_of_ours = None if stock else PyreqwestTransport(tls, proxies, http2, connect_timeout)
+    verification = _stock_verification(tls) if stock else False
+    try:
+        return httpx.AsyncClient(
+            transport=transport_of_ours,
+            verify=verification,
+            http2=http2 and stock,
+            limits=_STOCK_LIMITS,
+            trust_env=proxies,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=connect_timeout),
+        )
+    except (httpx.InvalidURL, ValueError):  # whose words may quote a proxy's password
+        raise PullError(
+            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names is no web address"
+        ) from None
 
 
 def body_of(response: httpx.Response) -> Body:

@@ -6,6 +6,7 @@ holds one of its own: wherever a part of one turns up afterwards, it has leaked.
 
 import asyncio
 import base64
+import gc
 import hashlib
 import json
 import os
@@ -333,6 +334,12 @@ class Request(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing: what this process says is searched."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collection() -> Iterator[None]:
+    yield
+    gc.collect()  # here, where the sockets above are expected
 
 
 @pytest.fixture

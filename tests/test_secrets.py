@@ -40,9 +40,6 @@ from pullscope.session import PullOptions, Session
 from pullscope.trace.export import FORMATS, export_trace
 from pullscope.tuning.profiles import SettingsFile, default_path
 
-# As in engine/test_pull_matrix: the stock transport's connecting leaves a socket to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed (transport|<socket):ResourceWarning")
-
 AUTHORITY = trustme.CA()
 OWN = AUTHORITY.issue_cert("client.test")
 KEY = OWN.private_key_pem.bytes().decode()

@@ -22,10 +22,8 @@ from pullscope.engine.model import KIB, MIB, Layer, PullState, Settings, Snapsho
 from pullscope.engine.store import Part, Store
 from pullscope.engine.transport import TRANSPORTS
 
-# See test_pull_matrix: the stock transport's connecting leaves a socket to the collector.
 pytestmark = [
     pytest.mark.parametrize("transport", TRANSPORTS),
-    pytest.mark.filterwarnings("ignore:unclosed (transport|<socket):ResourceWarning"),
 ]
 
 LONGEST = 30.0

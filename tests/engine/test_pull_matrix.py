@@ -55,10 +55,6 @@ RATES = (0.02, 0.1, 0.3, 0.6, 0.9, 1.0) if FULL else (0.1, 0.8)
 PAIR_RATES = (0.1, 0.3, 0.5) if FULL else (0.25,)
 SEEDS = 3 if FULL else 1
 
-# The stock transport's connecting loses a socket to the garbage collector when it is cancelled in
-# the moment in which it succeeds; files are none of its business and stay errors.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed (transport|<socket):ResourceWarning")
-
 ATTEMPTS = 5
 STALL_TIMEOUT = 0.3
 LONGEST = 15.0

@@ -16,9 +16,6 @@ from pullscope.engine.registry import OUTAGE
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, Shaping, SyntheticImage
 
-# See test_pull_matrix: the stock transport's connecting leaves a socket to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed (transport|<socket):ResourceWarning")
-
 IMAGE = SyntheticImage("demo/app", "1", (2 * MIB, MIB + 17, 100))
 SIZE = 3 * MIB + 117
 SETTINGS = Settings(layers=2, parallelism=3, connections=4, chunk_size=256 * KIB)

@@ -595,8 +595,6 @@ def pems(tmp_path: Path, authority: trustme.CA, issuer: trustme.CA) -> Path:
     return tmp_path
 
 
-# A handshake that fails leaves the server's side of it to the collector.
-@pytest.mark.filterwarnings("ignore:unclosed (transport|<socket):ResourceWarning")
 @pytest.mark.parametrize("name", TRANSPORTS)
 @pytest.mark.parametrize("verify", [True, False])
 @pytest.mark.parametrize("files", [("both.pem",), ("client.cert", "client.key"), ()])

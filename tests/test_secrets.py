@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import pytest
 import trustme
+from pyarrow import parquet
 
 from pullscope.engine.credentials import find_credential
 from pullscope.engine.errors import InvalidReference, PullError
@@ -37,7 +38,9 @@ from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan, SyntheticImage
 from pullscope.main import main
 from pullscope.session import PullOptions, Session
+from pullscope.trace.explain import explain, explanation_lines
 from pullscope.trace.export import FORMATS, export_trace
+from pullscope.trace.file import read_trace
 from pullscope.tuning.profiles import SettingsFile, default_path
 
 AUTHORITY = trustme.CA()
@@ -399,6 +402,10 @@ async def pulled(world: World, transport: str = TRANSPORTS[0], **changes: Any) -
     loop.set_debug(False)
     for extension in FORMATS:
         export_trace(events, world.home / f"trace{extension}")
+    # What is compressed would hide it.
+    told += repr((read_trace(world.home / "trace.pullscope"),))
+    told += repr(parquet.read_table(world.home / "trace.parquet").to_pylist())
+    told += "\n".join(explanation_lines(explain(events)))
     assert "Executing <" in world.caplog.text
     return error, told.encode() + world.told()
 
@@ -420,7 +427,7 @@ FAULTS: dict[str, tuple[str, dict[str, set[str]]]] = {
     "renewed": ("", SIGNED),
     "user": ("", SIGNED),
     "downgrade": ("", SIGNED),
-    "401": ("HTTP 401; check the name, or log in", TOKEN),
+    "401": ("HTTP 401; asked before, 127", TOKEN),
     "403": ("HTTP 403 from 127", SIGNED),
     "404": ("HTTP 404, no such manifest", TOKEN),
     "500": ("HTTP 500", TOKEN),

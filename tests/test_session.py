@@ -1,13 +1,19 @@
+import asyncio
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pullscope.engine.archive import ArchiveFormat
 from pullscope.engine.errors import InvalidReference, PullError
 from pullscope.engine.events import FirstByte
-from pullscope.engine.model import Protocol, Settings
-from pullscope.session import PullOptions, Session, default_store
+from pullscope.engine.model import KIB, MIB, Protocol, PullState, Settings
+from pullscope.engine.store import Durability
+from pullscope.lab.config import Shaping
+from pullscope.session import PullOptions, Session, default_store, read_options
 
 
 async def test_that_pulls_of_a_session_share_its_connections(
@@ -23,6 +29,28 @@ async def test_that_pulls_of_a_session_share_its_connections(
     assert lab.statistics().connections <= 2 + 5
 
 
+async def test_that_pulls_of_a_session_share_its_limits(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=MIB))
+    settings = Settings(layers=4, parallelism=4, connections=6, chunk_size=256 * KIB)
+    pulls = [
+        puller.new(lab.references[0], settings, output=puller.output / str(number))
+        for number in range(2)
+    ]
+    running = [asyncio.create_task(pull.run()) for pull in pulls]
+    most = [0, 0]
+    together = 0
+    while not all(task.done() for task in running):
+        in_flight = [pull.snapshot().in_flight for pull in pulls]
+        together = max(together, sum(in_flight))
+        most = [max(pair) for pair in zip(most, in_flight, strict=True)]
+        await asyncio.sleep(0.005)
+    assert [(await task).state for task in running] == [PullState.DONE] * 2
+    assert together == 6
+    assert min(most) >= 3
+
+
 async def test_that_wrong_usage_is_refused_before_anything_is_asked() -> None:
     session = Session()
     with pytest.raises(InvalidReference):
@@ -30,6 +58,36 @@ async def test_that_wrong_usage_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(PullError, match="platform"):
         session.new_pull("alpine", PullOptions(platform="amd64"))
     await session.close()
+
+
+def test_that_a_pull_goes_to_the_store_of_its_session(tmp_path: Path) -> None:
+    session = Session(tmp_path / "one")
+    before = session.new_pull("alpine")
+    session.store = tmp_path / "two"
+    assert before.store.root == tmp_path / "one"
+    assert session.new_pull("alpine").store.root == tmp_path / "two"
+    assert session.new_pull("alpine", PullOptions(output=tmp_path)).store.root == tmp_path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        PullOptions(),
+        PullOptions(
+            output=Path("/out/a.tar"),
+            archive=ArchiveFormat.DOCKER,
+            durability=Durability.IMAGE,
+            platform="linux/arm64",
+            referrers=True,
+            plain_http=False,
+            tls_verify=False,
+        ),
+    ],
+)
+def test_that_options_are_read_as_they_were_written(options: PullOptions) -> None:
+    base = PullOptions(transport="httpx")
+    written = json.loads(json.dumps(options.as_dict()))
+    assert read_options(written, base) == replace(options, transport="httpx")
 
 
 def test_that_the_store_is_in_the_users_data_directory(home: Path) -> None:

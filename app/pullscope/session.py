@@ -5,9 +5,10 @@ Both views, window and terminal, hold one `Session` and differ only in what they
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,6 +18,7 @@ from pullscope.engine.archive import ArchiveFormat, ArchiveStore
 from pullscope.engine.credentials import Credential, find_credential
 from pullscope.engine.events import PullEnded, PullEvent, PullResolved
 from pullscope.engine.hosts import Host, Places, find_hosts
+from pullscope.engine.message import Message
 from pullscope.engine.mirrors import Health, MirroredRegistry
 from pullscope.engine.model import Protocol, Settings
 from pullscope.engine.passport import Passport, PassportLearner, with_manifests
@@ -26,8 +28,14 @@ from pullscope.engine.probe import probe
 from pullscope.engine.pull import ATTEMPTS, HEDGE_BUDGET, STALL_TIMEOUT, Observer, Pull
 from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.registry import Registry
+from pullscope.engine.resolve import look_up
+from pullscope.engine.shared_limits import SharedLimits
 from pullscope.engine.store import Durability, Store
+from pullscope.engine.topology import Topology, config_of, owners_in, topology_of
 from pullscope.engine.transport import CONNECT_TIMEOUT, Tls, new_client
+
+_SWITCHES = ("referrers", "tls_verify")
+_LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,51 @@ class PullOptions:
     split_tail: bool = False
     hedge_budget: float = HEDGE_BUDGET
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what belongs to a pull, not to the program, for files: `read_options` reads it."""
+        return {
+            "output": None if self.output is None else str(self.output),
+            "archive": None if self.archive is None else self.archive.value,
+            "durability": self.durability.value,
+            "platform": self.platform,
+            "plain_http": self.plain_http,
+            **{name: getattr(self, name) for name in _SWITCHES},
+        }
+
+
+def read_options(values: Mapping[str, Any], base: PullOptions) -> PullOptions:
+    """Return the options that `PullOptions.as_dict` wrote; `base` has those of the program.
+
+    Raises:
+        ValueError, KeyError, TypeError, PullError: they say something that cannot be.
+    """
+    platform, output = values["platform"], values["output"]
+    for text in (platform, output):
+        if text is not None and not (
+            isinstance(text, str) and 0 < len(text) <= _LONGEST_TEXT and "\0" not in text
+        ):
+            raise ValueError(Message("it has a text that is none, or too long"))
+    if platform is not None and platform != ALL_PLATFORMS:
+        parse_platform(platform)
+    archive, plain_http = values["archive"], values["plain_http"]
+    if plain_http is not None and not isinstance(plain_http, bool):
+        raise ValueError(Message("plain_http is neither yes nor no"))
+    switches = {name: values[name] for name in _SWITCHES}
+    if any(not isinstance(switch, bool) for switch in switches.values()):
+        raise ValueError(Message("an option is neither yes nor no"))
+    return replace(
+        base,
+        output=None if output is None else Path(output),
+        archive=None if archive is None else ArchiveFormat(archive),
+        durability=Durability(values["durability"]),
+        platform=platform,
+        plain_http=plain_http,
+        **switches,
+    )
+
 
 def default_store() -> Path:
-    """Return where images go when no output directory is named."""
+    """Return where the user's store is unless the user has put it elsewhere."""
     return Path(platformdirs.user_data_dir("pullscope")) / "images"
 
 
@@ -77,11 +127,17 @@ def default_passports() -> Path:
 
 
 class Session:
-    """Makes pulls. Close it after they have ended."""
+    """Makes pulls. Close it after they have ended.
 
-    def __init__(self) -> None:
+    Attributes:
+        store: the user's store, for the pulls to come that name no output.
+    """
+
+    def __init__(self, store: Path | None = None) -> None:
+        self.store = store or default_store()
         self._clients: dict[tuple[str, Protocol, Tls, bool, float], httpx.AsyncClient] = {}
         self._health: dict[str, Health] = {}
+        self._limits = SharedLimits(time.monotonic)
         self.passports = PassportFile(default_passports())
         """What is known of registries, from probes and earlier pulls."""
 
@@ -99,7 +155,7 @@ class Session:
         """
         parsed = parse_reference(reference)
         registry = self._registry(parsed, options)
-        store = _store(options)
+        store = self._store(options)
         mirrored = isinstance(registry, MirroredRegistry)  # its bytes come from other hosts
         known = None if mirrored else self.passports.find(parsed.domain)
         pull = Pull(
@@ -114,6 +170,7 @@ class Session:
             hedge_budget=options.hedge_budget,
             with_referrers=options.referrers,
             ranges_known=known is not None and known.serves_ranges(time.time()),
+            limits=self._limits,
         )
         if not mirrored:
             pull.observe(self._learner(registry))
@@ -134,11 +191,44 @@ class Session:
         self.passports.save()
         return passport
 
+    async def inspect(self, reference: str, options: PullOptions = PullOptions()) -> Topology:
+        """Find out what an image is made of, without pulling its layers.
+
+        Raises:
+            InvalidReference: the reference cannot be read.
+            PullError: the manifest or the config cannot be had, or is not what it should be.
+        """
+        parsed = parse_reference(reference)
+        registry = self._registry(parsed, options)
+        every = options.platform == ALL_PLATFORMS
+        platform = this_machine() if every else _platform(options)
+        found = await look_up(registry, platform)
+        config = None
+        if found.manifest is not None and (blob := config_of(found.manifest)) is not None:
+            config = await registry.small_blob(blob)
+        owners = await asyncio.to_thread(owners_in, self._store(options))
+        return topology_of(
+            str(parsed),
+            index=found.index,
+            manifest=found.manifest,
+            platform=found.platform,
+            config=config,
+            owners=owners,
+            problem=found.problem,
+        )
+
     async def close(self) -> None:
         """Close the connections."""
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
+
+    def _store(self, options: PullOptions) -> Store:
+        if options.output is None:
+            return Store(self.store, names_in_full=True, durability=options.durability)
+        if options.archive is not None:
+            return ArchiveStore(options.output, options.archive, durability=options.durability)
+        return Store(options.output, durability=options.durability)
 
     def _learner(self, registry: Registry) -> Observer:
         """Return an observer that keeps what a pull shows of its registry."""
@@ -227,11 +317,3 @@ def _login(host: Host, reference: Reference) -> Callable[[], Awaitable[Credentia
 
 def _platform(options: PullOptions) -> Platform:
     return parse_platform(options.platform) if options.platform else this_machine()
-
-
-def _store(options: PullOptions) -> Store:
-    if options.output is None:
-        return Store(default_store(), names_in_full=True, durability=options.durability)
-    if options.archive is not None:
-        return ArchiveStore(options.output, options.archive, durability=options.durability)
-    return Store(options.output, durability=options.durability)

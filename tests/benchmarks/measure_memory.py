@@ -1,7 +1,8 @@
 """Measures how much memory a pull takes beyond that of the idle program, whatever the layer's size.
 
     PYTHONPATH=app python tests/benchmarks/measure_memory.py [--sizes 1GiB,10GiB]
-        [--rates uncapped,20MiB] [--parallelism 110] [--chunk-size 32MiB] [--markdown FILE]
+        [--rates uncapped,20MiB] [--parallelism 110] [--chunk-size 32MiB]
+        [--transport httpx] [--markdown FILE]
 
 `pullscope pull --json` pulls one layer from the lab, which makes it up as it sends it, to /dev/shm.
 The process is watched from outside. Three measures, in MB (10^6 bytes):
@@ -34,6 +35,7 @@ import psutil
 from pullers import fresh_environment
 
 from pullscope.engine.model import GIB, Settings
+from pullscope.engine.transport import TRANSPORTS
 from pullscope.engine.units import parse_size, size_text
 from pullscope.lab.config import LabConfig, Shaping, SyntheticImage
 from pullscope.lab.process import LabProcess
@@ -70,6 +72,7 @@ def main() -> int:
     )
     parser.add_argument("--parallelism", type=int, default=110)
     parser.add_argument("--chunk-size", type=parse_size, default=parse_size("32MiB"))
+    parser.add_argument("--transport", choices=TRANSPORTS, default=TRANSPORTS[0])
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there too")
     options = parser.parse_args()
     settings = Settings(
@@ -83,7 +86,7 @@ def main() -> int:
         for rate in options.rates.split(","):
             cap = None if rate == "uncapped" else parse_size(rate)
             row = [size_text(size), rate if cap is None else f"{size_text(cap)}/s"]
-            row += _measure(size, cap, settings)
+            row += _measure(size, cap, settings, options.transport)
             table.append(f"| {' | '.join(row)} |")
             print(table[-1], flush=True)
             if options.markdown is not None:
@@ -91,7 +94,7 @@ def main() -> int:
     return 0
 
 
-def _measure(size: int, cap: int | None, settings: Settings) -> list[str]:
+def _measure(size: int, cap: int | None, settings: Settings, transport: str) -> list[str]:
     """Pull a layer of `size` bytes once and return what there is to tell of it, for the table."""
     _check_room(size)
     image = SyntheticImage("bench/app", "1", (size,))
@@ -105,7 +108,8 @@ def _measure(size: int, cap: int | None, settings: Settings) -> list[str]:
                 sys.executable, "-m", "pullscope", "pull", lab.references[0],
                 "-o", str(Path(directory, "out")),
                 f"--parallelism={settings.parallelism}", f"--connections={settings.connections}",
-                f"--chunk-size={settings.chunk_size}", "--quiet", "--json",
+                f"--chunk-size={settings.chunk_size}", f"--transport={transport}",
+                "--quiet", "--json",
             ],
             stdout=subprocess.PIPE,
             text=True,

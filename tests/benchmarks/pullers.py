@@ -7,24 +7,26 @@ All but aria2c and ctr leave an OCI layout; those leave the blobs, checked again
 import json
 import os
 import shutil
-import ssl
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 from servers import Registry
 
+from pullscope.engine.events import PullEnded
 from pullscope.engine.model import Settings
 from pullscope.lab.config import SyntheticImage
+from pullscope.sweep.drivers.driver import write_tls_hosts
+from pullscope.sweep.drivers.programs import DRIVERS
+from pullscope.sweep.settings import TrialSettings
+from pullscope.trace.file import read_trace
+from pullscope.trace.own_cost import OwnCost, own_cost
 
 HEADLESS = "pullscope"
 _PULLSCOPE = [sys.executable, "-m", "pullscope"]
-_TICK = 0.1
-"""Seconds between two samples in a trace of Pullscope's."""
 
 # A process between, so that children's CPU and memory are those of this command alone. It is small,
 # because what a child is said to have had resident begins at the size of whoever started it.
@@ -44,15 +46,15 @@ class Told:
     """What a program tells of its pull itself.
 
     Attributes:
-        pull: seconds from the start of the pull to the committed image.
+        pull: seconds from the start of the pull to the committed image; None where it does not
+            tell.
         network: bytes of layers that came over the network; None where it does not tell.
-        lag: seconds that its event loop was late at the worst, for the timer that takes a sample
-            ten times a second; None where it does not tell.
+        cost: how late its event loop was and what frames took; None where it does not tell.
     """
 
-    pull: float
+    pull: float | None = None
     network: int | None = None
-    lag: float | None = None
+    cost: OwnCost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Run:
         peak: the most bytes that any one of them had resident.
         network: bytes of blobs over the wire as the lab counts, or else of layers as the program
             tells; None where neither does.
-        lag: see `Told`.
+        cost: see `Told`.
     """
 
     wall: float
@@ -74,7 +76,7 @@ class Run:
     cpu: float
     peak: int
     network: int | None
-    lag: float | None
+    cost: OwnCost | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +86,24 @@ class Puller:
     Attributes:
         command: what to run; it writes to the scratch directory's "out".
         read: makes what the program tells out of its stdout; None where it tells nothing.
+        prepare: what is done before each pull, and is no part of it.
     """
 
     name: str
     command: list[str]
     read: Callable[[str], Told] | None = None
+    prepare: Callable[[], None] | None = None
 
 
 def absent() -> dict[str, str]:
     """Return why programs cannot be compared here, by the name of each."""
-    wanted = {
-        "window": ("xvfb-run",),
-        "skopeo": ("skopeo",),
-        "aria2c": ("aria2c",),
-        "crane": ("crane",),
-        "ctr": ("ctr", "containerd"),
-    }
     reasons = {
-        name: f"{tool} is not installed"
-        for name, tools in wanted.items()
-        for tool in tools
-        if shutil.which(tool) is None
+        name: f"install {DRIVERS[name].package}"
+        for name in _BY_DRIVER
+        if DRIVERS[name].found() is None
     }
-    if "ctr" not in reasons and os.geteuid():
-        reasons["ctr"] = "containerd needs root"
+    if shutil.which("xvfb-run") is None:
+        reasons["window"] = "xvfb-run is not installed"
     return reasons
 
 
@@ -143,97 +139,48 @@ def _window(registry: Registry, image: SyntheticImage, scratch: Path, settings: 
 def _told_to_pullscope(
     registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings
 ) -> list[str]:
+    reference = registry.reference(image)
     return [
-        registry.reference(image), "-o", str(scratch / "out"),
+        reference, "-o", str(scratch / "out"),
         f"--layers={settings.layers}", f"--parallelism={settings.parallelism}",
         f"--connections={settings.connections}", f"--chunk-size={settings.chunk_size}",
-        *_told_of_tls(registry, scratch),
+        *_told_of_tls(registry, reference, scratch),
     ]  # fmt: skip
 
 
-def _told_of_tls(registry: Registry, scratch: Path) -> list[str]:
-    """Return the options, Pullscope's and ctr's alike, by which they speak TLS where it does.
-
-    Both ask registries on this machine in plain HTTP unless a file says otherwise. Whom to trust
-    they know from the environment.
-    """
+def _told_of_tls(registry: Registry, reference: str, scratch: Path) -> list[str]:
     if registry.authority is None:
         return []
     hosts = scratch / "hosts"
-    file = hosts / registry.host / "hosts.toml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # containerd reads no file without the table.
-    file.write_text(f'server = "{registry.url}"\n[host]\n')
+    if not hosts.exists():
+        write_tls_hosts(reference, hosts)
     return ["--hosts-dir", str(hosts)]
 
 
-def _skopeo(registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings) -> Puller:
-    trust = (
-        "--src-tls-verify=false"
-        if registry.authority is None
-        else f"--src-cert-dir={registry.authority.directory}"
+def _by_driver(
+    name: str, registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings
+) -> Puller:
+    destination = scratch / "out"
+    made = DRIVERS[name].command(
+        registry.reference(image),
+        TrialSettings(settings.layers, settings.parallelism, settings.chunk_size),
+        destination,
+        insecure=registry.authority is None,
     )
-    # Without --preserve-digests it would compress the layers, which nobody else does.
-    command = [
-        "skopeo", "copy", "-q", "--preserve-digests", trust,
-        f"docker://{registry.reference(image)}", f"oci:{scratch / 'out'}:1",
-    ]  # fmt: skip
-    return Puller("skopeo", command)
+
+    def read(output: str) -> Told:
+        told = made.read(output, destination)
+        # Unpacking is not compared: the others leave it to whoever starts the container.
+        return Told(told.network_seconds or told.pull_seconds, told.network_bytes)
+
+    return Puller(name, made.arguments, read, made.prepare)
 
 
-def _aria2c(registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings) -> Puller:
-    base = f"{registry.url}/v2/{image.repository}"
-    request = urllib.request.Request(
-        f"{base}/manifests/{image.tag}",
-        headers={"Accept": "application/vnd.oci.image.manifest.v1+json"},
-    )
-    trust = (
-        None
-        if registry.authority is None
-        else ssl.create_default_context(cafile=registry.authority.certificate)
-    )
-    with urllib.request.urlopen(request, context=trust) as reply:
-        layers = json.load(reply)["layers"]
-    jobs = scratch / f"aria2c-{image.repository.replace('/', '-')}"
-    jobs.write_text(
-        "".join(
-            f"{base}/blobs/{layer['digest']}\n"
-            f"  out={layer['digest'][7:]}\n"
-            f"  checksum=sha-256={layer['digest'][7:]}\n"
-            for layer in layers
-        )
-    )
-    command = [
-        "aria2c", "-q", "-i", str(jobs), "-d", str(scratch / "out"), f"-j{settings.layers}",
-        # It allows no more than 16 connections to one server.
-        f"-x{min(settings.parallelism, 16)}", f"-s{settings.parallelism}", "-k1M",
-        "--file-allocation=none", "--no-conf",
-    ]  # fmt: skip
-    if registry.authority is not None:
-        command.append(f"--ca-certificate={registry.authority.certificate}")
-    return Puller("aria2c", command)
-
-
-def _crane(registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings) -> Puller:
-    command = ["crane", "pull", "--format=oci", registry.reference(image), str(scratch / "out")]
-    return Puller("crane", command)
-
-
-def _ctr(registry: Registry, image: SyntheticImage, scratch: Path, settings: Settings) -> Puller:
-    script = Path(__file__).with_name("containerd_fetch.py")
-    command = [
-        sys.executable, str(script), str(scratch / "out"), registry.reference(image),
-        *_told_of_tls(registry, scratch),
-    ]  # fmt: skip
-    return Puller("ctr", command, lambda output: Told(float(output)))
-
+_BY_DRIVER = ("skopeo", "aria2c", "crane", "ctr")
 
 OTHERS: Mapping[str, Callable[[Registry, SyntheticImage, Path, Settings], Puller]] = {
     "window": _window,
-    "skopeo": _skopeo,
-    "aria2c": _aria2c,
-    "crane": _crane,
-    "ctr": _ctr,
+    **{name: partial(_by_driver, name) for name in _BY_DRIVER},
 }
 """How each program but `HEADLESS` is told to pull, by its name."""
 
@@ -245,8 +192,9 @@ def run(puller: Puller, registry: Registry, image: SyntheticImage, scratch: Path
         SystemExit: it failed, or it left fewer bytes than the image has.
     """
     environment = fresh_environment(scratch / "home")
-    if registry.authority is not None:
-        environment["SSL_CERT_FILE"] = str(registry.authority.certificate)
+    (scratch / "out").mkdir()
+    if puller.prepare:
+        puller.prepare()
     sent = registry.blob_bytes_sent()
     try:
         done = subprocess.run(
@@ -262,13 +210,13 @@ def run(puller: Puller, registry: Registry, image: SyntheticImage, scratch: Path
         left = sum(path.stat().st_size for path in (scratch / "out").rglob("*") if path.is_file())
         if left < sum(image.layer_sizes):
             raise SystemExit(f"{puller.name} left only {left} bytes of {image}")
-        told = puller.read(output) if puller.read else Told(wall)
+        told = puller.read(output) if puller.read else Told()
     finally:
         for name in ("out", "out.jsonl", "home"):
             _remove(scratch / name)
     counted = registry.blob_bytes_sent()
     network = told.network if sent is None or counted is None else counted - sent
-    return Run(wall, told.pull, cpu, peak, network, told.lag)
+    return Run(wall, told.pull or wall, cpu, peak, network, told.cost)
 
 
 def fresh_environment(home: Path) -> dict[str, str]:
@@ -278,7 +226,10 @@ def fresh_environment(home: Path) -> dict[str, str]:
     fonts are, not what registries do.
     """
     names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
-    return {**os.environ, **{name: str(home / name.lower()) for name in names}}
+    environment = {**os.environ, **{name: str(home / name.lower()) for name in names}}
+    # An installed program has its bytecode; where Python may not keep it, every start compiles all.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _remove(path: Path) -> None:
@@ -294,8 +245,6 @@ def _from_json(output: str) -> Told:
 
 
 def _from_trace(trace: Path) -> Told:
-    events = [json.loads(line) for line in trace.read_text().splitlines()]
-    [ended] = [event for event in events if event.get("event") == "PullEnded"]
-    ticks = [event["at"] for event in events if event.get("event") == "Sampled"]
-    late = [after - before - _TICK for before, after in pairwise(ticks)]
-    return Told(float(ended["at"]), lag=max(0.0, *late) if late else None)
+    events = read_trace(trace)
+    [ended] = [event for event in events if isinstance(event, PullEnded)]
+    return Told(ended.at, cost=own_cost(events))

@@ -4,6 +4,7 @@ Both hold the same images and keep their data in the directory they are given, w
 file system in memory. With TLS they show a certificate of an authority made up for the occasion.
 """
 
+import os
 import socket
 import subprocess
 import time
@@ -18,6 +19,7 @@ from pullscope.lab.config import LabConfig, Shaping, SyntheticImage
 from pullscope.lab.process import LabProcess
 
 _HOST = "127.0.0.1"
+_TRUSTED = "SSL_CERT_FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Registry:
 def serve(
     directory: Path, images: Sequence[SyntheticImage], *, tls: bool, cap: int | None
 ) -> Iterator[Registry]:
-    """Run a registry that holds `images`, and end it.
+    """Run a registry that holds `images`, and end it. Meanwhile programs trust its authority.
 
     Args:
         directory: for its data and certificates; whoever made it removes it.
@@ -79,6 +81,9 @@ def serve(
         subprocess.CalledProcessError: skopeo could not fill docker-registry.
     """
     authority = _make_authority(directory) if tls else None
+    os.environ.pop(_TRUSTED, None)
+    if authority is not None:
+        os.environ[_TRUSTED] = str(authority.certificate)
     if cap is None:
         with _docker_registry(directory, images, authority) as host:
             yield Registry(host, authority, None)

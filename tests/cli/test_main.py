@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ def no_display(monkeypatch):
 def jobs(monkeypatch):
     """The pulls that were asked for in the terminal; none is run."""
     asked = []
-    monkeypatch.setattr(pullscope.cli.pull, "run", lambda job: asked.append(job) or 0)
+    monkeypatch.setattr(pullscope.cli.pull, "run", lambda job, *_: asked.append(job) or 0)
     return asked
 
 
@@ -116,19 +117,41 @@ def test_a_reader_that_left_causes_no_traceback():
     assert ended.returncode == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with true")
+def test_a_reader_that_leaves_in_between_causes_no_traceback():
+    ended = python(
+        "-u",  # each line goes out at once, as those beyond the first few KiB do
+        "-c",
+        "import os, sys\n"
+        "read, write = os.pipe()\n"
+        "os.close(read)\n"
+        "os.dup2(write, 1)\n"
+        "from pullscope.main import main\n"
+        "sys.exit(main(['trace', 'schema']))\n",
+    )
+
+    assert ended.stderr == ""
+    assert ended.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
         (["pull", "example.com/UPPER"], "UPPER"),
         (["pull", NAME, "--parallelism", "0"], "parallelism is 0; it must be between 1 and 128"),
         (["pull", NAME, "--chunk-size", "1"], "chunk size is 1; it must be between"),
-        (["pull", NAME, "--trace", "pull.txt"], "one of .jsonl, .json, .csv"),
+        (["pull", NAME, "--trace", "pull.txt"], "one of .pullscope, .jsonl, .pftrace"),
         (["pull", NAME, "--trace", "none/pull.json"], "there is no folder none"),
+        (["pull", NAME, "--otlp", "localhost:4318"], "begins with http:// or https://"),
         (["gui", "example.com/UPPER"], "UPPER"),
         (["gui", "--layers", "99"], "layers is 99"),
+        (["gui", "alpine:3", "pull.pullscope"], "one image, or traces"),
         (["demo", "--connections", "0"], "connections is 0"),
-        (["trace", "export", "pull.json", "pull.csv"], "only .jsonl traces can be converted"),
-        (["trace", "export", "pull.jsonl", "pull.txt"], "one of .jsonl, .json, .csv"),
+        (
+            ["trace", "export", "pull.json", "pull.csv"],
+            "only .pullscope and .jsonl traces",
+        ),
+        (["trace", "export", "pull.jsonl", "pull.txt"], "one of .pullscope, .jsonl, .pftrace"),
     ],
 )
 def test_what_cannot_be_asked_for_is_wrong_usage(
@@ -187,15 +210,40 @@ def test_a_pull_gets_what_the_line_says(jobs, tmp_path):
         tls_verify=False,
         transport="httpx",
     )
-    assert (job.trace, job.json, job.quiet) == (tmp_path / "pull.csv", True, True)
+    assert job.recordings.trace == tmp_path / "pull.csv"
+    assert (job.json, job.quiet) == (True, True)
     assert job.again.startswith(f"pullscope pull {NAME} -o 'my images' --layers 4")
+
+
+@pytest.mark.parametrize("command", [["pull", NAME], ["gui", NAME]])
+def test_a_collector_and_a_folder_for_traces_are_understood(
+    command, jobs, starts, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-key=abc")
+    main([*command, "--trace", str(tmp_path), "--redact", "--otlp", "http://localhost:4318/"])
+
+    (job,) = [*jobs, *starts]
+    recordings = job.recordings
+    assert (recordings.trace, recordings.redact) == (tmp_path, True)
+    assert recordings.otlp == "http://localhost:4318"
+
+
+def test_headers_that_cannot_be_read_are_refused_before_the_pull(monkeypatch, capsys):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "s3cret")
+
+    assert main(["pull", NAME, "--otlp", "http://localhost:4318"]) == 2
+    assert capsys.readouterr().err == (
+        "pullscope: error: OTEL_EXPORTER_OTLP_HEADERS is not a list of name=value\n"
+    )
 
 
 def test_a_pull_without_options_has_the_usual_settings(jobs):
     main(["pull", NAME])
 
     (job,) = jobs
-    assert (job.settings, job.options, job.trace) == (Settings(), PullOptions(), None)
+    assert (job.settings, job.options) == (Settings(), PullOptions())
+    recordings = job.recordings
+    assert (recordings.trace, recordings.redact, recordings.otlp) == (None, False, "")
 
 
 def test_chunk_size_0_asks_for_whole_layers(jobs):
@@ -224,8 +272,22 @@ def test_the_window_gets_what_the_line_says(starts, tmp_path):
     assert start.options == PullOptions(output=Path("images"))
     assert start.exit_when_done
     assert start.screenshot == Path("pull.png")
-    assert start.trace == tmp_path / "pull.json"
+    assert start.recordings.trace == tmp_path / "pull.json"
     assert not start.lab
+
+
+def test_the_window_gets_traces(starts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("plain.jsonl").write_text("")
+    Path(NAME.rpartition("/")[2]).write_text("an image may be named as a file is")
+
+    main(["gui", "none/slow.pullscope", "plain.jsonl"])
+    main(["gui", "plain.jsonl"])
+    main(["gui", NAME.rpartition("/")[2]])
+
+    slow, plain = Path("none/slow.pullscope"), Path("plain.jsonl")
+    assert [start.traces for start in starts] == [(slow, plain), (plain,), ()]
+    assert [bool(start.reference) for start in starts] == [False, False, True]
 
 
 @pytest.mark.parametrize("words", [[], ["gui"], ["gui", NAME]])
@@ -243,6 +305,11 @@ def test_a_trace_is_exported_by_extension(tmp_path, capsys):
 
     assert (tmp_path / "pull.csv").read_text().startswith("layer_digest,")
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_schema_of_a_trace_is_printed(capsys):
+    assert main(["trace", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "A line of a Pullscope trace"
 
 
 def test_a_corrupt_trace_is_a_failure(tmp_path, capsys):

@@ -157,7 +157,7 @@ def jobs(monkeypatch):
     import pullscope.cli.pull
 
     asked = []
-    monkeypatch.setattr(pullscope.cli.pull, "run", lambda job: asked.append(job) or 0)
+    monkeypatch.setattr(pullscope.cli.pull, "run", lambda job, *_: asked.append(job) or 0)
     return asked
 
 

@@ -9,8 +9,10 @@ from pullscope.cli.pull import PullJob, run
 from pullscope.engine.errors import StoreError
 from pullscope.engine.events import PullStarted, RangeUnusable
 from pullscope.engine.model import Settings
+from pullscope.history import History, default_path
 from pullscope.session import PullOptions
 from pullscope.trace.file import read_trace
+from pullscope.trace.recording import Recordings
 
 NAME = "registry.example/demo/app:1"
 
@@ -149,13 +151,35 @@ def test_a_trace_is_written_however_the_pull_ends(play, stage, tmp_path):
     stage.events = [started]
     stage.error = StoreError("the disk is full")
 
-    play(trace=tmp_path / "pull.jsonl")
+    play(recordings=Recordings(tmp_path / "pull.jsonl"))
 
     assert read_trace(tmp_path / "pull.jsonl") == [started]
 
 
+def test_a_pull_is_in_the_history_however_it_ends(play, stage, tmp_path):
+    play(recordings=Recordings(tmp_path / "pull.jsonl"))
+    stage.error = StoreError("the disk is full")
+    play()
+
+    failed, done = History(default_path()).pulls()
+    assert (failed.state, failed.error, failed.trace) == ("failed", "the disk is full", "")
+    assert (done.state, done.reference) == ("done", stage.ending.reference)
+    assert done.trace == str(tmp_path / "pull.jsonl")
+
+
+def test_a_history_that_cannot_be_written_is_told_and_fails_no_pull(play):
+    default_path().mkdir(parents=True)
+
+    status, _, err = play()
+
+    assert status == 0
+    assert "pullscope: the history was not written: " in err
+
+
 def test_a_trace_that_cannot_be_written_is_a_failure_of_a_pull_that_is_done(play, tmp_path):
-    status, out, err = play(trace=tmp_path / "none" / "pull.jsonl", json=True, quiet=True)
+    status, out, err = play(
+        recordings=Recordings(tmp_path / "none" / "pull.jsonl"), json=True, quiet=True
+    )
 
     assert status == 1
     assert err.startswith("pullscope: error: the trace was not written: ")
@@ -166,3 +190,12 @@ def test_the_session_is_asked_for_what_the_job_says(play, stage):
     play()
 
     assert stage.asked == (NAME, PullOptions(), Settings())
+
+
+def test_a_collector_that_is_not_there_is_told_and_no_failure(play, stage):
+    stage.events = [PullStarted(0.0, NAME, "/images", Settings(), 1.0)]
+
+    status, _, err = play(recordings=Recordings(otlp="http://127.0.0.1:1"), quiet=True)
+
+    assert status == 0
+    assert err.startswith("pullscope: OpenTelemetry: 1 span did not reach http://127.0.0.1:1: ")

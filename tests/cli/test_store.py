@@ -120,8 +120,3 @@ def test_that_an_archive_needs_a_name(output: str, capsys: pytest.CaptureFixture
         main(["pull", "demo/app:1", "-o", output])
     assert ended.value.code == 2
     assert "name a file for the archive" in capsys.readouterr().err
-
-
-def test_that_the_window_writes_no_archives(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["gui", "-o", "oci-archive:x.tar"]) == 2
-    assert "`pullscope pull` writes archives" in capsys.readouterr().err

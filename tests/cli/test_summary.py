@@ -3,14 +3,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from pullscope.cli.summary import peak_rss, summary, summary_line
-from pullscope.engine.model import MIB, PullState
+from pullscope.engine.model import MIB, PullState, Timeline
+from pullscope.trace.own_cost import CostMeter
+from pullscope.tuning.limits import Limits
 
 
 def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
     done = replace(snapshot, state=PullState.DONE)
-    about = json.loads(json.dumps(summary(done, Path("images"))))
+    about = json.loads(json.dumps(summary(done, Path("images"), Limits(), CostMeter().cost)))
 
     assert about.pop("peak_rss_bytes") > MIB
+    assert about.pop("cpu_seconds") > 0
     layers = about.pop("layers")
     assert about == {
         "reference": "registry.example/demo/app:1",
@@ -20,6 +23,7 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
         "bytes_total": 400 * MIB,
         "bytes_from_network": 110 * MIB,
         "bytes_reused": 100 * MIB,
+        "bytes_wasted": 10 * MIB,
         "requests": 7,
         "retries": 2,
         "hedges": 0,
@@ -30,6 +34,9 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
             "verified": None,
             "committed": None,
         },
+        "network_seconds": None,
+        "loop_lag": {"max": 0.0, "p99": 0.0},
+        "limit": {"kind": "unknown", "words": "Too short to tell what limited it", "seconds": {}},
         "settings": {
             "layers": 3,
             "parallelism": 8,
@@ -51,8 +58,21 @@ def test_the_object_has_the_fields_that_scripts_rely_on(snapshot):
     }
 
 
+def test_that_network_time_is_from_the_first_request_to_the_last_byte(snapshot):
+    received = replace(snapshot, timeline=Timeline(first_byte=0.75, last_byte=2.5, committed=4.0))
+    about = summary(received, Path(), Limits(), CostMeter().cost, first_request=0.5)
+
+    assert about["network_seconds"] == 2.0
+
+
 def test_a_pull_that_is_not_done_says_why(snapshot):
-    about = summary(replace(snapshot, state=PullState.FAILED), Path("images"), "no such image")
+    about = summary(
+        replace(snapshot, state=PullState.FAILED),
+        Path("images"),
+        Limits(),
+        CostMeter().cost,
+        "no such image",
+    )
 
     assert about["status"] == "failed"
     assert about["error"] == "no such image"

@@ -149,8 +149,10 @@ def test_that_a_config_with_other_layers_is_told_and_the_layout_kept(
 ) -> None:
     plan, config = image(ids=ids)
     store = filled(tmp_path / "x.tar", ArchiveFormat.DOCKER, plan, config)
-    with pytest.raises(BadReply, match=f"names {ids} layers, the manifest 3"):
+    with pytest.raises(BadReply, match=f"names {ids} layers, the manifest 3") as caught:
         store.add_image(plan, REFERENCE)
+    assert caught.value.came.endswith("Docker cannot load that")
+    assert caught.value.remedy == "write an oci-archive"
     assert [path.name for path in tmp_path.iterdir()] == [".x.tar.pullscope"]
 
 

@@ -17,6 +17,7 @@ from pullscope.engine.pace import Pace
 from pullscope.engine.ranges import Asked, Verdict
 from pullscope.engine.registry import BlobReply, Registry
 from pullscope.engine.store import Part
+from pullscope.engine.transport import Piece
 
 BLOB = bytes(range(250)) * 4
 LAYER = Layer(digest_of(BLOB), len(BLOB), "")
@@ -108,14 +109,17 @@ class Bench:
             chunk,
             whole=whole,
             pace=self.pace,
-            part=self.part,
-            writers=self.writers,
+            write=self.begin_write,
             in_turn=lambda offset: True,
             take=self.take,
             clock=self.clock,
             on_written=lambda: self.written.append(chunk.written),
             on_held=lambda: None,
         )
+
+    def begin_write(self, offset: int, pieces: list[Piece]) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self.writers, self.part.write, offset, pieces)
 
     async def take(self, size: int) -> None:
         """Let every byte come at once."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pullscope.engine.auth import Authorizer, Challenge, parse_challenges
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, BadReply, PullError
+from pullscope.engine.message import translated, words_of
 
 ORIGIN = "https://registry.test"
 REALM = "https://auth.test/token"
@@ -209,8 +210,12 @@ async def test_that_a_basic_challenge_is_met_with_the_login() -> None:
 
 
 async def test_that_a_registry_that_wants_a_login_is_denied_without_one() -> None:
-    with pytest.raises(AccessDenied, match=r"docker login registry\.test"):
+    with pytest.raises(AccessDenied, match=r"docker login registry\.test") as caught:
         await authorizer(TokenService()).renew(None, 'Basic realm="r"')
+    assert translated(words_of(caught.value), lambda _, template: f"<{template}>") == (
+        "<<<access to team/app on registry.test>: <it wants a login, and none was found for it>>; "
+        "<check the name, or log in with: docker login registry.test>>"
+    )
     with pytest.raises(AccessDenied, match="none was found"):
         await authorizer(TokenService(), Credential("", "", REFRESH)).renew(None, "Basic")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullscope.engine.credentials import Credential, find_credential
+from pullscope.engine.credentials import Credential, find_credential, known_logins
 from pullscope.engine.reference import parse_reference
 
 GHCR = parse_reference("ghcr.io/team/group/app:1")
@@ -396,3 +396,35 @@ def test_that_a_helper_is_never_a_path_or_a_command(
         write(docker_config, document)
         assert find_credential(GHCR) is None
     assert "impossible name" in caplog.text
+
+
+def test_that_logins_are_listed_with_where_they_come_from_and_without_themselves(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    podman, docker = home / "auth.json", home / ".docker" / "config.json"
+    docker.parent.mkdir(parents=True)
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(podman))
+    secret = base64.b64encode(b"me:s3cret").decode()
+    podman.write_text(json.dumps({"auths": {"quay.test/team": {"auth": secret}, "none.test": {}}}))
+    docker.write_text(
+        json.dumps(
+            {
+                "auths": {
+                    "https://index.docker.io/v1/": {},
+                    "https://u:s3cret@x.test/v2/": {"identitytoken": "s3cret"},
+                },
+                "credHelpers": {"ecr.test": "ecr-login", "odd.test": 5},
+                "credsStore": "desktop",
+            }
+        )
+    )
+    found = known_logins()
+    assert [(each.registry, each.helper, each.file) for each in found] == [
+        ("quay.test/team", "", podman),
+        ("ecr.test", "ecr-login", docker),
+        ("index.docker.io", "desktop", docker),
+        ("x.test", "", docker),
+        ("*", "desktop", docker),
+    ]
+    assert "s3cret" not in repr(found)
+    assert secret not in repr(found)

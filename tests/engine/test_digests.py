@@ -4,6 +4,7 @@ import pytest
 
 from pullscope.engine.digests import digest_of, new_hash, verify
 from pullscope.engine.errors import BadReply, DigestMismatch
+from pullscope.engine.message import Message, translated, words_of
 
 BODY = b"some bytes"
 
@@ -24,6 +25,13 @@ def test_that_other_bytes_are_refused_with_both_digests_named() -> None:
     assert str(caught.value).startswith("the manifest from ghcr.io")
     assert asked in str(caught.value)
     assert digest_of(BODY) in str(caught.value)
+
+
+def test_that_what_the_bytes_are_is_said_in_the_language_of_the_whole() -> None:
+    with pytest.raises(DigestMismatch) as caught:
+        verify(digest_of(b""), BODY, Message("the manifest"))
+    said = translated(words_of(caught.value), lambda _, text: f"<{text}>")
+    assert said.startswith("<<the manifest> was to be sha256:")
 
 
 @pytest.mark.parametrize(

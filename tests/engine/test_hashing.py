@@ -1,7 +1,7 @@
 import asyncio
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
@@ -21,6 +21,12 @@ class MemoryPart:
         self.may_read = threading.Event()
         self.may_read.set()
         self.reads: list[tuple[int, int]] = []
+
+    def write(self, offset: int, pieces: Sequence[bytes]) -> None:
+        if self.error is not None:
+            raise self.error
+        data = b"".join(pieces)
+        self.body = self.body[:offset] + data + self.body[offset + len(data) :]
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
         assert self.may_read.wait(10)
@@ -175,3 +181,63 @@ async def test_that_nothing_is_hashed_once_it_is_settled(executor: ThreadPoolExe
 
 async def test_that_an_idle_hasher_is_settled_at_once(executor: ThreadPoolExecutor) -> None:
     await Hashing(BODY, executor).hasher.settle()
+
+
+async def test_that_bytes_in_order_are_hashed_from_memory(executor: ThreadPoolExecutor) -> None:
+    hashing = Hashing(bytes(1000), executor)
+    hasher = hashing.hasher
+    for start, end in ((0, 300), (300, 310), (310, 1000)):
+        assert hasher.wants(start)
+        await hasher.write_and_hash(executor, start, [BODY[start : end - 5], BODY[end - 5 : end]])
+        assert hasher.hashed == end
+    assert hashing.part.body == BODY
+    assert hashing.part.reads == []
+    assert hasher.finished
+    assert hasher.digest == f"sha256:{hashlib.sha256(BODY).hexdigest()}"
+
+
+async def test_that_bytes_before_their_turn_are_read_again(executor: ThreadPoolExecutor) -> None:
+    hashing = Hashing(BODY[:500] + bytes(500), executor)
+    hasher = hashing.hasher
+    assert not hasher.wants(500)
+    hasher.follow(500)
+    assert not hasher.wants(0)  # a thread hashes it
+    await hashing.until_idle()
+    assert hasher.wants(500)
+    await hasher.write_and_hash(executor, 500, [BODY[500:]])
+    assert hasher.digest == f"sha256:{hashlib.sha256(BODY).hexdigest()}"
+    assert hashing.part.reads[-1][1] == 500
+
+
+async def test_that_bytes_whose_write_fails_are_not_hashed(executor: ThreadPoolExecutor) -> None:
+    hashing = Hashing(BODY, executor)
+    hashing.part.error = OSError("no space")
+    with pytest.raises(OSError, match="no space"):
+        await hashing.hasher.write_and_hash(executor, 0, [BODY])
+    assert hashing.hasher.hashed == 0
+    assert hashing.hasher.error is hashing.part.error
+    assert not hashing.hasher.wants(0)
+    assert hashing.hasher.digest == f"sha256:{hashlib.sha256().hexdigest()}"
+
+
+async def test_that_settling_waits_for_a_write_and_wants_no_more(
+    executor: ThreadPoolExecutor,
+) -> None:
+    hashing = Hashing(bytes(1000), executor)
+    write = hashing.hasher.write_and_hash(executor, 0, [BODY[:400]])
+    await hashing.hasher.settle()
+    assert write.done()
+    assert not hashing.hasher.wants(400)
+
+
+async def test_that_hashing_in_small_steps_is_told_in_larger_ones(
+    executor: ThreadPoolExecutor,
+) -> None:
+    hashing = Hashing(bytes(1000), executor)
+    hasher = hashing.hasher
+    told: list[int] = []
+    for start in range(0, 1000, 40):
+        await hasher.write_and_hash(executor, start, [BODY[start : start + 40]])
+        if hasher.untold_since() is not None:
+            told.append(hasher.hashed)
+    assert told == [*range(120, 1000, 120), 1000]

@@ -9,10 +9,12 @@ from pullscope.engine.hosts import (
     Host,
     HostsError,
     Places,
+    configured,
     find_hosts,
     parse_hosts_file,
     parse_registries,
 )
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.reference import Reference, parse_reference
 from pullscope.engine.transport import ClientCertificate, Tls
 
@@ -173,6 +175,19 @@ def test_that_a_damaged_hosts_file_is_an_error_that_names_file_and_line(
     assert str(caught.value).startswith(str(PATH))
     assert said in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+def test_that_the_error_of_a_damaged_file_can_be_translated() -> None:
+    with pytest.raises(HostsError) as caught:
+        hosts_of("host = 1")
+    assert str(caught.value) == (
+        f'{PATH}, line 1: host is no table; write [host."https://mirror.example"]'
+    )
+    assert caught.value.remedy == 'write [host."https://mirror.example"]'
+    said = translated(words_of(caught.value), lambda _, template: f"<{template}>")
+    assert said == (
+        f'<<{PATH}, line 1: <host is no table>>; <write [host."https://mirror.example"]>>'
+    )
 
 
 WORDS = st.sampled_from(
@@ -663,3 +678,40 @@ def test_that_capabilities_are_read_in_any_case_and_paths_keep_their_dots() -> N
     mirror, _ = hosts_of("\n".join(lines))
     assert mirror.base == "https://a.test/.proxy/v2"
     assert (mirror.pulls, mirror.resolves) == (True, False)
+
+
+def test_that_what_all_files_say_is_listed_for_people(tmp_path: Path) -> None:
+    root, drop_ins = tmp_path / "certs.d", tmp_path / "drop"
+    for name, text in (
+        ("_default", '[host."https://cache.test"]'),
+        ("registry.test_5000_", '[host."https://one.test"]\n[host."https://two.test:8443"]'),
+        ("bad.test", "server = 5"),
+    ):
+        (root / name).mkdir(parents=True)
+        (root / name / "hosts.toml").write_text(text)
+    (root / "certificates-only.test").mkdir()
+    drop_ins.mkdir()
+    (drop_ins / "a.conf").write_text(
+        '[[registry]]\nlocation = "quay.test"\n[[registry.mirror]]\nlocation = "m.test/quay"\n'
+        '[[registry]]\nlocation = "no.test"\nblocked = true\n'
+    )
+    (drop_ins / "b.conf").write_text("[[registry")
+    found = configured(Places(hosts=(root,), drop_ins=(drop_ins,)))
+    assert [(each.registry, each.hosts) for each in found] == [
+        ("*", ("cache.test", "*")),
+        ("bad.test", ()),
+        ("registry.test:5000", ("one.test", "two.test:8443", "registry.test:5000")),
+        ("quay.test", ("m.test/quay", "quay.test")),
+        ("no.test", ("no.test",)),
+        ("", ()),
+    ]
+    assert [bool(each.problem) for each in found] == [False, True, False, False, True, True]
+    assert found[0].file == root / "_default" / "hosts.toml"
+
+
+def test_that_headers_with_secrets_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.test").mkdir()
+    (tmp_path / "a.test" / "hosts.toml").write_text(
+        '[host."https://b.test"]\n[host."https://b.test".header]\nAuthorization = "Bearer s3cret"\n'
+    )
+    assert "s3cret" not in repr(configured(Places(hosts=(tmp_path,))))

@@ -29,6 +29,7 @@ from pullscope.engine.manifests import (
     parse_manifest,
     parse_referrers,
 )
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.model import Document, Layer
 from pullscope.engine.platforms import parse_platform
 
@@ -511,6 +512,15 @@ def test_that_embedded_data_that_contradicts_its_descriptor_is_a_bad_reply(
 ) -> None:
     with pytest.raises(BadReply, match=message):
         parse_manifest(body, OCI_MANIFEST)
+
+
+def test_that_the_entry_that_is_wrong_is_named_in_the_language_of_the_whole() -> None:
+    document = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [5]})
+    with pytest.raises(BadReply) as caught:
+        parse_manifest(document.encode(), OCI_INDEX)
+    assert str(caught.value) == "entry 1 of the index is not a descriptor"
+    said = translated(words_of(caught.value), lambda _, text: f"<{text}>")
+    assert said == "<<entry 1 of the index> is not a descriptor>"
 
 
 def test_that_embedded_data_is_verified() -> None:

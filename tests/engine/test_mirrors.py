@@ -9,6 +9,7 @@ from pullscope.engine import registry as registry_module
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.hosts import Host
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.mirrors import FIRST_REST, LONGEST_REST, Health, MirroredRegistry
 from pullscope.engine.model import Layer
 from pullscope.engine.ranges import Asked
@@ -303,8 +304,28 @@ async def test_that_a_registry_out_of_reach_does_not_end_what_its_mirror_may_ser
 
 async def test_that_a_refusal_by_all_is_the_registrys(hosts: Hosts) -> None:
     hosts.answers = {MIRROR: status(404), ITSELF: status(403)}
-    with pytest.raises(AccessDenied, match=f"docker login {ITSELF}; asked before, {MIRROR}"):
+    with pytest.raises(AccessDenied) as caught:
         await hosts.registry.manifest("1")
+    error = caught.value
+    assert str(error) == (
+        f"GET https://{ITSELF}/v2/app/manifests/1: HTTP 403; asked before, {MIRROR}: HTTP 404; "
+        f"check the name, or log in with: docker login {ITSELF}"
+    )
+    assert error.came == f"HTTP 403; asked before, {MIRROR}: HTTP 404"
+    assert error.status == 403
+
+
+async def test_that_what_each_host_did_can_be_translated(hosts: Hosts) -> None:
+    hosts.answers = {MIRROR: status(302, location="ftp://x.test/"), ITSELF: status(404)}
+    with pytest.raises(NotFound) as caught:
+        await hosts.registry.manifest("1")
+    said = translated(words_of(caught.value), lambda _, template: f"<{template}>")
+    itself, mirror = (f"GET https://{host}/v2/app/manifests/1" for host in (ITSELF, MIRROR))
+    no_address = "<redirected to something that is no web address>"
+    assert said == (
+        f"<<{itself}: <<HTTP 404, no such manifest>; asked before, "
+        f"<{MIRROR}: <{mirror}: {no_address}>>>>; <check the name and the tag>>"
+    )
 
 
 async def test_that_a_mirror_without_the_right_is_not_asked_for_a_tag(

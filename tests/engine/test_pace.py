@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullscope.engine.model import KIB, MIB
-from pullscope.engine.pace import SIGN_OF_LIFE, pace
+from pullscope.engine.pace import SIGN_OF_LIFE, Silence, pace
 
 connections = st.integers(0, 256)
 MEMORY = 64 * MIB
@@ -33,3 +33,14 @@ def test_that_many_slow_connections_do_not_wake_the_loop_for_every_segment() -> 
     step = pace(128, MIB, MEMORY)
     assert 128 * MIB / step.read_buffer <= 1100
     assert 128 / step.run_seconds <= 510
+
+
+def test_that_a_drip_is_silence_and_a_few_kilobytes_are_a_sign_of_life() -> None:
+    silence = Silence()
+    silence.note(2.0, 1)
+    silence.note(3.0, SIGN_OF_LIFE - 2)
+    assert silence.waited == 5.0
+    silence.note(1.0, 1)
+    assert silence.waited == 0.0
+    silence.note(4.0, 10)
+    assert silence.waited == 4.0

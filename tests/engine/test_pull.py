@@ -1,4 +1,7 @@
 import asyncio
+import os
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +27,22 @@ from pullscope.engine.events import (
     LayerCommitted,
     LayerDiscarded,
     LayerExisting,
+    LayerHeldElsewhere,
     LayerReceived,
     LayerResumed,
     LayerVerified,
+    PrefixHashed,
     PullEnded,
+    PullEvent,
     PullResolved,
     PullStarted,
     RangeUnusable,
     RequestSent,
     Sampled,
     SettingsApplied,
+    WindowDrew,
 )
+from pullscope.engine.message import Message, translated, words_of
 from pullscope.engine.model import KIB, MIB, LayerState, PullState, Settings, WriteMode
 from pullscope.engine.transport import TRANSPORTS
 from pullscope.lab.config import Auth, AuthScheme, FaultPlan, Shaping, SyntheticImage
@@ -63,6 +71,11 @@ async def test_that_a_pull_brings_a_whole_image_and_no_byte_twice(
     assert (snapshot.received, snapshot.written, snapshot.hashed) == (SIZE, SIZE, SIZE)
     assert (snapshot.wasted, snapshot.reused, snapshot.retries, snapshot.in_flight) == (0, 0, 0, 0)
     puller.assert_image_is_whole()
+    for reply in puller.of_type(FirstByte):
+        told = transport == "httpx"  # the other one hides its connections
+        assert reply.peer == (lab.host if told else "")
+        assert (reply.connecting is not None) == told
+        assert all(0.0 <= at <= reply.at for at in reply.connecting or ())
     statistics = lab.statistics()
     assert statistics.blob_bytes_sent - SIZE < 4 * KIB  # the config blob
     assert sum(statistics.requests.values()) == snapshot.requests
@@ -82,6 +95,13 @@ async def test_that_the_events_of_a_pull_tell_its_whole_story(
     assert sum(event.length for event in started) == sum(event.received for event in done) == SIZE
     for kind in (LayerReceived, LayerVerified, LayerCommitted):
         assert sorted(event.layer for event in puller.of_type(kind)) == [0, 1, 2, 3]
+    hashed: dict[int, PrefixHashed] = {}
+    for event in puller.of_type(PrefixHashed):
+        before = hashed.get(event.layer)
+        assert before is None or before.hashed < event.hashed
+        assert 0.0 <= event.began <= event.at
+        hashed[event.layer] = event
+    assert [hashed[index].hashed for index in range(4)] == [6 * MIB, 3 * MIB, MIB + 17, 100]
     times = [event.at for event in puller.events]
     assert times == sorted(times)
     assert {event.kind for event in puller.of_type(RequestSent)} == {"manifest", "config"}
@@ -93,6 +113,44 @@ async def test_that_the_events_of_a_pull_tell_its_whole_story(
         <= milestones.verified
         <= milestones.committed
     )
+
+
+async def test_that_samples_tell_what_requests_wait_for(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process(shaping=Shaping(rate_per_connection=MIB, latency=0.3))
+    settings = Settings(layers=1, parallelism=2, connections=2, chunk_size=MIB)
+    pull = puller.new(lab.references[0], settings)
+    await pull.run()
+
+    samples = puller.of_type(Sampled)
+    last, waited = samples[-1], samples[-1].waited
+    # Each of eleven chunks waits 0.3 s, and then for up to a second for its bytes.
+    assert waited.first_byte >= 11 * 0.25
+    assert waited.network >= 8.0
+    assert sum((waited.first_byte, waited.network)) <= 2 * last.at
+    assert (waited.turn, waited.rate_limit) == (0.0, pytest.approx(0.0, abs=0.5))
+    assert last.wanted == 0
+    assert all(one.wanted >= two.wanted for one, two in pairwise(samples))
+    assert all(sample.hashed <= sample.frontier <= sample.written for sample in samples)
+    assert last.network >= last.received - MIB
+    assert max(sample.buffers for sample in samples) > 0
+    assert 0.0 < last.loop_cpu <= last.cpu
+    assert min(sample.lag for sample in samples) >= 0.0
+    [started] = puller.of_type(PullStarted)
+    assert started.processors == os.cpu_count()
+
+
+async def test_that_a_window_can_tell_the_observers_what_it_drew(
+    start_lab_process: Any, puller: Any
+) -> None:
+    pull = puller.new(start_lab_process().references[0])
+    pull.note_drawn((0.002, 0.004))
+    await pull.run()
+    pull.note_drawn((0.001,))  # nobody tells of a pull that has ended
+
+    [drew] = puller.of_type(WindowDrew)
+    assert drew.seconds == (0.002, 0.004)
 
 
 async def test_that_limits_hold(start_lab_process: Any, puller: Any) -> None:
@@ -189,6 +247,29 @@ async def test_that_chunk_size_zero_asks_for_a_layer_at_once(
         100, MIB + 17, 3 * MIB, 6 * MIB,
     ]  # fmt: skip
     puller.assert_image_is_whole()
+
+
+async def test_that_a_pull_that_is_paused_before_it_is_resolved_is_paused(
+    start_lab_process: Any, puller: Any
+) -> None:
+    lab = start_lab_process()
+    pull = puller.new(lab.references[0])
+    states: list[PullState] = []
+
+    def pause(event: object) -> None:
+        if isinstance(event, PullStarted):
+            states.append(pull.snapshot().state)
+            pull.pause()
+            states.append(pull.snapshot().state)
+
+    pull.observe(pause)
+    running = asyncio.create_task(pull.run())
+    await until(lambda: pull.snapshot().layers)
+    assert states == [PullState.RESOLVING, PullState.PAUSED]
+    paused = pull.snapshot()
+    assert (paused.state, paused.received) == (PullState.PAUSED, 0)
+    pull.resume()
+    assert (await running).state is PullState.DONE
 
 
 async def test_that_a_paused_pull_asks_for_nothing_and_goes_on_where_it_was(
@@ -395,9 +476,8 @@ async def test_that_the_order_of_layers_can_change_during_a_pull(
 
 
 async def test_that_an_idle_connection_asks_for_what_a_silent_one_does_not_bring(
-    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+    start_lab_process: Any, puller: Any
 ) -> None:
-    monkeypatch.setattr("pullscope.engine.pull.HEDGE_AFTER", 0.2)
     lab = start_lab_process(faults=FaultPlan.of("stall=0.15", limit=3))
     pull = puller.new(lab.references[0], SMALL_CHUNKS.changed(connections=12), stall_timeout=60.0)
     snapshot = await pull.run()
@@ -409,8 +489,26 @@ async def test_that_an_idle_connection_asks_for_what_a_silent_one_does_not_bring
         "a second request was answered first",
         "the first request went on",
     }
+    assert all(isinstance(event.reason, Message) for event in returned)
     assert snapshot.network == SIZE + snapshot.wasted
     assert snapshot.wasted <= SIZE // 100
+    puller.assert_image_is_whole()
+
+
+async def test_that_a_second_request_ends_where_the_first_has_gone_on_meanwhile(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.engine.pull.HEDGE_AFTER", 0.1)
+    monkeypatch.setattr("pullscope.engine.pull.HEDGE_FACTOR", 0.0)
+    image = SyntheticImage("demo/app", "1", (2 * MIB,))
+    shaping = Shaping(latency=0.5, rate_per_connection=2 * MIB)
+    lab = start_lab_process(images=(image,), shaping=shaping)
+    settings = Settings(layers=1, parallelism=3, connections=4, chunk_size=MIB)
+    snapshot = await puller.new(lab.references[0], settings).run()
+    assert snapshot.hedges == 1
+    [returned] = puller.of_type(ChunkReturned)
+    assert returned.reason == "the first request went on"
+    assert snapshot.wasted <= 2 * MIB // 100
     puller.assert_image_is_whole()
 
 
@@ -634,9 +732,19 @@ async def test_that_a_registry_that_never_answers_ends_in_a_clear_error(
     start_lab_process: Any, puller: Any
 ) -> None:
     lab = start_lab_process(faults=FaultPlan.of("503=1", retry_after=None))
-    with pytest.raises(RegistryError, match=r"HTTP 503.*3 times in a row.*kept"):
-        await puller.new(lab.references[0], attempts=3).run()
+    pull = puller.new(lab.references[0], attempts=3)
+    with pytest.raises(RegistryError, match=r"HTTP 503.*3 times in a row.*kept") as caught:
+        await pull.run()
     assert puller.events[-1].state is PullState.FAILED
+    for words in (words_of(caught.value), puller.events[-1].error, pull.snapshot().error):
+        said = translated(words, lambda _, template: f"<{template}>")
+        assert re.fullmatch(
+            r"<<<layer \d, <bytes \d+-\d+>, from [\w.:]+>: <<HTTP 503 from [\w.:]+>, 3 times in a "
+            r"row>>; <pull again later: what is here is kept>>",
+            said,
+        )
+    assert any(layer.error == str(caught.value) for layer in pull.snapshot().layers)
+    assert all(isinstance(event.reason, Message) for event in puller.of_type(ChunkReturned))
 
 
 async def test_that_an_ignored_range_becomes_the_layer(start_lab_process: Any, puller: Any) -> None:
@@ -645,6 +753,7 @@ async def test_that_an_ignored_range_becomes_the_layer(start_lab_process: Any, p
     unusable = puller.of_type(RangeUnusable)
     assert sorted(event.layer for event in unusable) == [0, 1, 2, 3]
     assert all("200" in event.reason for event in unusable)
+    assert all(isinstance(event.reason, Message) for event in unusable)
     assert (snapshot.network, snapshot.wasted) == (SIZE, 0)
     assert lab.statistics().requests["blob"] == 5  # the one reply per layer, and the config
     puller.assert_image_is_whole()
@@ -661,6 +770,23 @@ async def test_that_a_range_ignored_late_gives_up_no_more_than_it_brings(
     snapshot = await running
     assert snapshot.state is PullState.DONE
     assert snapshot.network == SIZE + snapshot.wasted
+    puller.assert_image_is_whole()
+
+
+@pytest.mark.parametrize(
+    ("fault", "seed"), [("range-refused", 1), ("range-400", 1), ("wrong-content-range", 2)]
+)
+async def test_that_the_bytes_that_a_whole_reply_gives_up_are_told(
+    start_lab_process: Any, puller: Any, fault: str, seed: int
+) -> None:
+    lab = start_lab_process(
+        shaping=Shaping(rate_per_connection=8 * MIB),
+        faults=FaultPlan.of(f"{fault}=0.05", seed=seed),
+    )
+    await puller.new(lab.references[0], SMALL_CHUNKS.changed(connections=12)).run()
+    brought = puller.of_type(ChunkDone) + puller.of_type(ChunkReturned)
+    given_up = sum(event.given_up for event in puller.of_type(RangeUnusable))
+    assert sum(event.received for event in brought) == SIZE + given_up
     puller.assert_image_is_whole()
 
 
@@ -727,6 +853,23 @@ async def test_that_bytes_wrong_twice_fail_the_pull_and_are_not_committed(
         await puller.new(lab.references[0]).run()
     assert not (puller.output / "index.json").exists()
     assert not list(puller.output.glob("blobs/sha256/*"))
+
+
+async def test_that_nothing_of_a_layer_that_is_wrong_twice_counts_as_received(
+    start_lab_process: Any, puller: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = start_lab_process(images=(SyntheticImage("demo/app", "1", (MIB,)),))
+    wrong = property(lambda self: "sha256:" + "0" * 64)
+    monkeypatch.setattr("pullscope.engine.hashing.PrefixHasher.digest", wrong)
+    pull = puller.new(lab.references[0])
+    with pytest.raises(DigestMismatch, match="also when fetched again"):
+        await pull.run()
+    snapshot = pull.snapshot()
+    assert snapshot.received == 0
+    assert snapshot.wasted == snapshot.network == 2 * MIB
+    discarded = puller.of_type(LayerDiscarded)
+    assert [event.layer for event in discarded] == [0, 0]
+    assert all(isinstance(event.reason, Message) for event in discarded)
 
 
 # Redirects and logins
@@ -842,14 +985,19 @@ async def test_that_two_pulls_into_one_place_do_not_write_over_each_other(
     running = asyncio.create_task(first.run())
     await until(lambda: first.snapshot().received > 0)
     second = puller.new(lab.references[0])
+    events: list[PullEvent] = []
+    second.observe(events.append)
     waiting = asyncio.create_task(second.run())
     await until(lambda: second.snapshot().state is PullState.RUNNING)
+    await until(lambda: any(isinstance(event, LayerHeldElsewhere) for event in events))
     lab.reshape(shaping=Shaping())
     assert (await running).state is PullState.DONE
     states = [layer.state for layer in (await waiting).layers]
     # The last layer is nobody's at first: whoever has room for it fetches it.
     assert states[:3] == [LayerState.EXISTING] * 3
     assert states[3] in (LayerState.EXISTING, LayerState.DONE)
+    held = [event.layer for event in events if isinstance(event, LayerHeldElsewhere)]
+    assert len(held) == len(set(held))  # each is told once
     assert lab.statistics().blob_bytes_sent - SIZE < 4 * KIB  # each blob once
     puller.assert_image_is_whole()
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pullscope.engine.message import translated
 from pullscope.engine.ranges import LONGEST_WAIT, Asked, Verdict, backoff, judge, retry_after
 
 ASKED = Asked(100, 199, 1000)
@@ -29,6 +30,8 @@ def test_that_a_missing_content_range_refuses_the_range() -> None:
     judgement = judge(ASKED, 206, httpx.Headers())
     assert judgement.verdict is Verdict.RANGE_REFUSED
     assert judgement.reason == "asked bytes 100-199, got 206 with no Content-Range"
+    said = translated(judgement.reason, lambda _, template: f"<{template}>")
+    assert said == "<asked <bytes 100-199>, got 206 with no Content-Range>"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pullscope.engine.errors import InvalidReference
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.reference import Reference, is_digest, parse_reference
 
 DIGEST = "sha256:" + "ab" * 32
@@ -90,8 +91,9 @@ def test_that_references_are_read_as_docker_reads_them(text: str, in_full: str) 
 def test_that_what_is_no_reference_is_refused_with_the_place_where_it_goes_wrong(
     text: str, message: str
 ) -> None:
-    with pytest.raises(InvalidReference, match=message):
+    with pytest.raises(InvalidReference, match=message) as caught:
         parse_reference(text)
+    assert translated(words_of(caught.value), lambda *_: "anders") == "anders"
 
 
 def test_that_a_refusal_shows_no_more_than_the_start_of_a_long_text() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pullscope.engine import registry as registry_module
@@ -20,6 +20,7 @@ from pullscope.engine.errors import (
 )
 from pullscope.engine.hosts import Places, find_hosts
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.model import Layer, Protocol
 from pullscope.engine.ranges import Asked
 from pullscope.engine.reference import parse_reference
@@ -307,6 +308,8 @@ async def test_that_a_failure_that_stays_ends_in_a_registry_error(
     with pytest.raises(RegistryError) as caught:
         await new_registry().manifest("1")
     assert str(caught.value) == f"GET {MANIFESTS}/1: HTTP 429, too many requests; wait, or log in"
+    said = translated(words_of(caught.value), lambda _, template: f"<{template}>")
+    assert said == f"<<GET {MANIFESTS}/1: <HTTP 429, too many requests>>; <wait, or log in>>"
     assert caught.value.status == 429
     assert len(network.requests) == ATTEMPTS
 
@@ -376,12 +379,56 @@ async def test_that_every_small_request_is_told(
     await registry.manifest("1")
     await registry.small_blob(LAYER)
     assert [(answer.kind, answer.host, answer.status) for answer in told] == [
+        ("challenge", "registry.test", 401),
         ("token", "auth.test", 503),
         ("token", "auth.test", 200),
         ("manifest", "registry.test", 200),
         ("config", "registry.test", 200),
     ]
-    assert registry.requests == len(network.requests) == 5
+    assert registry.requests == len(network.requests) == len(told) == 5
+
+
+async def test_that_a_small_request_without_a_reply_is_told_with_its_reason(
+    network: Network, new_registry: NewRegistry
+) -> None:
+    network.at(f"{MANIFESTS}/1", httpx.ConnectError("refused"), ok())
+    told: list[Answered] = []
+    registry = new_registry()
+    registry.on_answer = told.append
+    await registry.manifest("1")
+    assert [(answer.host, answer.status, answer.error) for answer in told] == [
+        ("registry.test", 0, "cannot connect (refused)"),
+        ("registry.test", 200, ""),
+    ]
+    said = translated(told[0].error, lambda _, template: f"<{template}>")
+    assert said == "<<cannot connect> (refused)>"
+
+
+async def test_that_a_reply_that_breaks_off_is_told_once(
+    network: Network, new_registry: NewRegistry
+) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"{"
+        raise httpx.ReadError("reset")
+
+    network.at(f"{MANIFESTS}/1", lambda _: httpx.Response(200, content=broken()), ok())
+    told: list[Answered] = []
+    registry = new_registry()
+    registry.on_answer = told.append
+    await registry.manifest("1")
+    assert [(answer.status, answer.error) for answer in told] == [(200, ""), (200, "")]
+
+
+async def test_that_what_a_manifest_leaves_of_the_quota_is_told(
+    network: Network, new_registry: NewRegistry
+) -> None:
+    reply = httpx.Response(200, content=MANIFEST, headers={"ratelimit-remaining": "97;w=21600"})
+    network.at(f"{MANIFESTS}/1", reply)
+    told: list[Answered] = []
+    registry = new_registry()
+    registry.on_answer = told.append
+    await registry.manifest("1")
+    assert [answer.quota_left for answer in told] == [97]
 
 
 # Parts of blobs
@@ -510,11 +557,17 @@ async def test_that_redirects_are_followed_with_the_range(
 ) -> None:
     network.at(BLOBS, redirect(CDN, status))
     network.at(CDN, part)
-    reply = await new_registry().open_blob(LAYER, PART, 65536)
+    registry = new_registry()
+    told: list[Answered] = []
+    registry.on_answer = told.append
+    reply = await registry.open_blob(LAYER, PART, 65536)
     assert (reply.host, reply.redirected) == ("cdn.test", True)
     await reply.close()
     assert network.requests[1].headers["range"] == "bytes=2-5"
     assert network.urls == [BLOBS, CDN]
+    assert [(each.kind, each.host, each.status) for each in told] == [
+        ("redirect", "registry.test", status)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -650,6 +703,8 @@ LOCATIONS = st.lists(
 ).map("".join)
 
 
+@example(":A://[]")
+@example("//[")
 @given(st.one_of(st.text(st.characters(max_codepoint=255)), LOCATIONS))
 def test_that_any_location_is_followed_or_refused(location: str) -> None:
     async def pull() -> None:

@@ -7,11 +7,12 @@ from pullscope.engine import resolve as resolving
 from pullscope.engine.digests import digest_of
 from pullscope.engine.errors import BadReply, NotAnImage, NotFound, PlatformNotFound
 from pullscope.engine.manifests import LARGEST_CONFIG, OCI_CONFIG, OCI_INDEX, OCI_MANIFEST
+from pullscope.engine.message import translated
 from pullscope.engine.model import PullPlan
 from pullscope.engine.platforms import parse_platform
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.registry import FetchedManifest, Registry
-from pullscope.engine.resolve import DEEPEST, resolve
+from pullscope.engine.resolve import DEEPEST, look_up, resolve
 
 AMD64, ARM64 = parse_platform("linux/amd64"), parse_platform("linux/arm64")
 
@@ -181,3 +182,37 @@ async def test_that_what_is_embedded_and_where_else_blobs_are_is_known() -> None
     plan = await Shelf(manifest(foreign, config=empty)).resolve()
     assert plan.embedded == {digest_of(b"{}"): b"{}"}
     assert plan.urls == {blob(1)["digest"]: ("https://a.test/1",)}
+
+
+async def test_that_a_chosen_manifest_comes_with_the_index_it_was_chosen_from() -> None:
+    plan = await Shelf(BOTH, ONE, TWO).resolve(ARM64)
+    assert plan.index is not None
+    assert plan.index.digest == digest_of(BOTH)
+    assert (await Shelf(ONE).resolve()).index is None
+
+
+async def test_that_looking_up_fetches_only_the_index_and_the_manifest() -> None:
+    shelf = Shelf(BOTH, ONE, TWO)
+    found = await look_up(cast("Registry", shelf), ARM64)
+    assert found.index is not None
+    assert found.manifest is not None
+    assert (found.index.digest, found.manifest.digest) == (digest_of(BOTH), digest_of(TWO))
+    assert found.platform == "linux/arm64"
+    assert shelf.asked == ["1", digest_of(TWO)]
+
+
+async def test_that_looking_up_a_platform_that_is_missing_tells_what_there_is() -> None:
+    found = await look_up(cast("Registry", Shelf(BOTH, ONE, TWO)), parse_platform("plan9/amd64"))
+    assert found.index is not None
+    assert found.manifest is None
+    assert "it has linux/amd64, linux/arm64" in found.problem
+    assert translated(found.problem, lambda _, text: f"<{text}>") == (
+        "<<the image has no manifest for plan9/amd64; it has linux/amd64, linux/arm64>; "
+        "<choose one, or all, with --platform>>"
+    )
+
+
+async def test_that_looking_up_a_manifest_needs_no_index() -> None:
+    found = await look_up(cast("Registry", Shelf(ONE)), AMD64)
+    assert found.index is None
+    assert found.manifest is not None

@@ -24,6 +24,7 @@ from pullscope.engine.manifests import (
     OCI_INDEX,
     OCI_MANIFEST,
 )
+from pullscope.engine.message import Message, translated, words_of
 from pullscope.engine.model import Document, Layer, PullPlan
 from pullscope.engine.reference import parse_reference
 from pullscope.engine.store import INGEST, Durability, Part, Store, store_error
@@ -567,7 +568,16 @@ def test_that_a_commit_that_fails_leaves_the_part(
         (errno.EACCES, "Permission denied; choose a directory"),
         (errno.EROFS, "Read-only file system; choose a directory"),
         (errno.EMFILE, "Too many open files; raise the limit"),
+        (errno.EPERM, "Operation not permitted; choose a directory"),
+        (errno.EDQUOT, "Disk quota exceeded; make room and pull again"),
+        (errno.EFBIG, "File too large; choose a file system"),
+        (
+            errno.ENFILE,
+            "Too many open files in system; too many files are open on this machine; close",
+        ),
+        (errno.ENOENT, "No such file or directory; the directory was removed; pull again"),
         (errno.EIO, "Input/output error"),
+        (errno.EBUSY, "Device or resource busy"),
     ],
 )
 def test_that_an_error_of_the_file_system_has_a_remedy(code: int, said: str) -> None:
@@ -576,8 +586,24 @@ def test_that_an_error_of_the_file_system_has_a_remedy(code: int, said: str) -> 
 
 
 def test_that_an_error_without_a_number_is_told_in_its_own_words() -> None:
-    error = store_error(OSError("the part file ends at byte 5"), Path("/place"))
+    said = Message("the part file ends at byte {end}", end=5)
+    error = store_error(OSError(said), Path("/place"))
     assert str(error) == "cannot write to /place: the part file ends at byte 5"
+    assert translated(words_of(error), lambda _, text: f"<{text}>") == (
+        "<cannot write to /place: <the part file ends at byte 5>>"
+    )
+
+
+def test_that_an_error_of_the_file_system_is_translated_with_all_that_is_in_it() -> None:
+    error = store_error(OSError(errno.ENOSPC, "x"), Path("/place"), reading=True)
+    assert str(error) == (
+        "cannot read /place: No space left on device; make room and pull again: what is there is "
+        "kept"
+    )
+    assert translated(words_of(error), lambda _, text: f"<{text}>") == (
+        "<<cannot read /place: <No space left on device>>; "
+        "<make room and pull again: what is there is kept>>"
+    )
 
 
 def test_that_images_added_at_the_same_time_are_both_named(tmp_path: Path) -> None:
@@ -930,3 +956,48 @@ def test_that_a_lease_is_closed_also_where_the_store_is_gone(store: Store) -> No
     shutil.rmtree(store.root)
     store.release()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_that_parts_are_discarded_unless_a_pull_has_them_open(store: Store) -> None:
+    other = Layer(digest_of(b"other"), 5, "x")
+    part = store.open_part(LAYER)
+    assert part is not None
+    part.reserve()
+    part.write(0, [BODY])
+    part.mark()
+    assert store.discard_parts([LAYER, other]) == 0
+    assert part_path(store).is_file()
+    part.close()
+    assert store.discard_parts([LAYER, other]) > 0
+    assert not part_path(store).exists()
+    assert not journal_path(store).exists()
+    assert store.discard_parts([LAYER]) == 0
+
+
+def test_that_a_layout_that_another_pull_makes_meanwhile_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = tmp_path / "layout"
+    layout.mkdir()
+    is_dir = Path.is_dir
+
+    def made_meanwhile(path: Path) -> bool:
+        if path == layout and not (layout / "oci-layout").exists():
+            monkeypatch.setattr(Path, "is_dir", is_dir)
+            look = layout / "oci-layout"
+            exists = Path.exists
+
+            def not_yet(path: Path, **options: bool) -> bool:
+                if path != look:
+                    return exists(path, **options)
+                monkeypatch.setattr(Path, "exists", exists)
+                Store(layout).prepare()
+                (layout / "index.json").touch()
+                return False
+
+            monkeypatch.setattr(Path, "exists", not_yet)
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", made_meanwhile)
+    Store(layout).prepare()
+    assert (layout / "oci-layout").is_file()

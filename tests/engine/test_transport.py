@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pyreqwest import exceptions
 
 from pullscope.engine.errors import PullError
+from pullscope.engine.message import Message, translated, words_of
 from pullscope.engine.transport import (
     READ_BUFFER_EXTENSION,
     TRANSPORTS,
@@ -22,7 +23,10 @@ from pullscope.engine.transport import (
     PyreqwestBody,
     Tls,
     body_of,
+    connecting_of,
+    let_go,
     new_client,
+    peer_of,
     protocol_of,
     web_address,
 )
@@ -567,6 +571,82 @@ async def test_that_the_protocol_that_was_really_used_is_told(
         assert await read(response) == [b"hello"]
 
 
+async def test_that_the_stock_transport_tells_the_peer_and_when_a_connection_stood(
+    authority: trustme.CA,
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with (
+        serving(TlsServer("http/1.1"), authority) as server,
+        new_client("httpx", tls=Tls(verify=False), proxies=False) as client,
+    ):
+        before = loop.time()
+        response = await send(client, server.url)
+        began, stood = connecting_of(response) or ()
+        assert before <= began < stood <= loop.time()
+        assert peer_of(response) == f"127.0.0.1:{server.port}"
+        await read(response)
+
+
+@asynccontextmanager
+async def answering(reply: bytes) -> AsyncIterator[tuple[str, list[Any]]]:
+    """Give the same reply to each request; keep connections, and tell of those that were made."""
+    served: list[Any] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(reply)
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/", served
+        async with asyncio.timeout(20):  # a client that is closed leaves no connection behind
+            await asyncio.gather(*served)
+    finally:
+        listening.close()
+        await listening.wait_closed()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_that_a_body_nobody_wants_costs_no_connection(transport: str) -> None:
+    reply = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /b\r\nContent-Length: 5\r\n\r\nMoved"
+    async with answering(reply) as (url, served):
+        async with new_client(transport, proxies=False) as client:
+            for _ in range(3):
+                await let_go(await send(client, url))
+        assert len(served) == 1
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_that_a_connection_that_was_there_took_no_time(transport: str) -> None:
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
+    async with answering(reply) as (url, served):
+        async with new_client(transport, proxies=False) as client:
+            told = []
+            for _ in range(3):
+                response = await send(client, url)
+                await read(response)
+                told.append(connecting_of(response))
+        assert len(served) == 1
+        if transport == "httpx":
+            assert told[0]
+            assert told[1:] == [(), ()]
+        else:
+            assert told == [None] * 3
+            assert peer_of(response) == ""
+
+
+def test_that_an_address_of_ipv6_stands_in_brackets() -> None:
+    class Stream:
+        def get_extra_info(self, _: str) -> tuple[str, int, int, int]:
+            return ("2001:db8::7", 443, 0, 0)
+
+    response = httpx.Response(200, extensions={"network_stream": Stream()})
+    assert peer_of(response) == "[2001:db8::7]:443"
+
+
 @pytest.mark.parametrize(
     ("version", "shown"),
     [(b"HTTP/2", "HTTP/2"), (b"HTTP/2.0", "HTTP/2"), (b"HTTP/1.0", "HTTP/1.0"), ("x", "x")],
@@ -654,3 +734,14 @@ def test_that_a_file_that_is_no_use_for_tls_is_named_and_not_quoted(
     with pytest.raises(PullError, match=said) as caught:
         new_client(name, tls=tls)
     assert "s3cret" not in str(caught.value)
+    assert isinstance(words_of(caught.value), Message)
+
+
+def test_that_files_that_do_not_fit_together_are_both_named(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
+    certificate.write_text(NO_KEY)
+    key.write_text(BROKEN.removeprefix(NO_KEY))
+    with pytest.raises(PullError) as caught:
+        new_client("httpx", tls=Tls(clients=(ClientCertificate(certificate, key),)))
+    said = translated(words_of(caught.value), lambda _, template: f"<{template}>")
+    assert said == f"<<{certificate} with {key}>: cannot be used for TLS>"

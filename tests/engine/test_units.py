@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.units import duration_text, parse_size, rate_text, size_text
 
 
@@ -29,8 +30,9 @@ def test_that_sizes_are_read_with_their_units(text: str, size: int) -> None:
     ["", "MiB", "-1", "+1", "1e6", "1.", ".5", "1,5 MB", "16 MiB/s", "1 parsec", "٣", "0x10"],
 )
 def test_that_what_is_no_size_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a size; write it as 16MiB"):
+    with pytest.raises(ValueError, match="is not a size; write it as 16MiB") as caught:
         parse_size(text)
+    assert translated(words_of(caught.value), lambda *_: "anders") == "anders"
 
 
 @pytest.mark.parametrize("text", [str(2**63), "9999999999 GiB", "9" * 400])

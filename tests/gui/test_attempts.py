@@ -3,15 +3,21 @@
 import math
 
 import numpy as np
+import pytest
 
 from pullscope.engine.events import (
     ChunkDone,
+    ChunkHedged,
     ChunkReturned,
     ChunkStarted,
     FirstByte,
+    LayerDiscarded,
+    PrefixHashed,
     PullEvent,
     PullPaused,
     PullResolved,
+    RequestSent,
+    Sampled,
 )
 from pullscope.engine.model import Layer
 from pullscope.gui.attempts import Attempts, Outcome
@@ -96,3 +102,90 @@ def test_that_an_observer_that_came_late_ignores_attempts_it_has_not_seen_start(
 def test_that_the_digests_of_layers_are_known_once_resolved() -> None:
     layers = (Layer("sha256:aa", 1, ""), Layer("sha256:bb", 2, ""))
     assert watch(PullResolved(0.1, "sha256:cc", "", layers)).digests == ("sha256:aa", "sha256:bb")
+
+
+def hashed(layer: int, upto: int, began: float, at: float) -> PrefixHashed:
+    return PrefixHashed(at, layer, upto, began)
+
+
+def test_that_each_attempt_knows_when_its_bytes_were_hashed() -> None:
+    attempts = watch(
+        started(0, 1.0),
+        started(1, 1.0),
+        done(1, 2.0),  # it has to wait for chunk 0
+        done(0, 5.0),
+        hashed(0, 2 * KIB, 5.0, 5.5),
+    )
+    rows = attempts.columns
+    assert rows["hash_began"].tolist() == [5.0, 5.0]
+    assert rows["hashed_at"].tolist() == [5.5, 5.5]
+
+
+def test_that_hashing_in_steps_is_as_long_as_all_of_them() -> None:
+    attempts = watch(
+        started(0, 1.0),
+        hashed(0, KIB // 2, 1.5, 1.6),  # it follows the writes
+        hashed(0, KIB, 1.9, 2.0),
+        done(0, 2.0),
+    )
+    row = attempts.columns[0]
+    assert (row["hash_began"], row["hashed_at"]) == (pytest.approx(1.8), 2.0)
+
+
+def test_that_a_layer_that_is_fetched_again_is_hashed_again() -> None:
+    attempts = watch(
+        started(0, 1.0),
+        done(0, 2.0),
+        hashed(0, KIB, 2.0, 2.1),
+        LayerDiscarded(2.2, 0, "other bytes"),
+        started(9, 3.0),
+        done(9, 4.0),
+    )
+    assert math.isnan(attempts.columns[1]["hashed_at"])
+
+
+def test_that_the_second_request_for_a_silent_one_is_marked() -> None:
+    attempts = watch(started(0, 1.0), ChunkHedged(2.0, 0, 0, 2, 1.0), started(0, 2.0, attempt=2))
+    assert attempts.columns["hedge"].tolist() == [False, True]
+    assert attempts.rows_of(0).tolist() == [0, 1]
+
+
+def test_that_the_newest_row_of_a_chunk_is_the_one_that_brought_it() -> None:
+    attempts = watch(
+        started(0, 1.0),
+        ChunkHedged(2.0, 0, 0, 2, 1.0),
+        started(0, 2.0, attempt=2),
+        done(0, 3.0),
+    )
+    assert attempts.newest_rows([0, 5]).tolist() == [0, -1]
+
+
+def test_that_requests_side_by_side_have_lanes_of_their_own() -> None:
+    attempts = watch(
+        RequestSent(1.0, "manifest", "registry.example", 200, 0.5),
+        RequestSent(1.5, "token", "auth.example", 200, 1.0),
+        RequestSent(2.0, "redirect", "registry.example", 307, 1.2),
+    )
+    assert [request.lane for request in attempts.requests] == [0, 0, 1]
+    assert attempts.request_lanes == 2
+
+
+@pytest.mark.parametrize("number", [-1, 2**62])
+def test_that_numbers_that_only_a_damaged_trace_has_are_left_out(number: int) -> None:
+    attempts = watch(
+        started(0, 1.0, layer=number),
+        started(1, 1.0, c=number),
+        hashed(number, KIB, 1.0, 1.1),
+        done(0, 2.0),
+        started(2, 3.0),
+    )
+    assert attempts.columns["chunk"].tolist() == [2]
+    assert attempts.lanes == (1,)
+    assert attempts.connections == 1
+
+
+def test_that_samples_are_kept_however_many_there_are() -> None:
+    attempts = watch(*(Sampled(n / 10, 3 * n, 2 * n, n, 1, 0) for n in range(3000)))
+    at, (received, written, hashed) = attempts.samples
+    assert len(at) == 3000
+    assert (at[-1], received[-1], written[-1], hashed[-1]) == (299.9, 8997, 5998, 2999)

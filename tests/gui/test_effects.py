@@ -14,7 +14,7 @@ from pullscope.engine.events import (
     SettingsApplied,
 )
 from pullscope.engine.model import MIB, Layer, PullState, Settings
-from pullscope.gui.effects import Drags, Effects, Verdict, change_text
+from pullscope.gui.effects import Drags, Effect, Effects, Verdict, change_text, effect_line
 
 MB = 1_000_000
 SLOW = Settings(parallelism=2)
@@ -52,6 +52,7 @@ def test_that_a_gain_is_told_with_the_rates_on_both_sides() -> None:
     assert effect.before == pytest.approx(8 * MB, rel=0.02)
     assert effect.after == pytest.approx(62 * MB, rel=0.02)
     assert effect.share == pytest.approx(62 / 8 - 1, rel=0.05)
+    assert effect.seconds == pytest.approx(3.0, abs=0.15)
 
 
 def test_that_a_difference_within_the_noise_is_no_change() -> None:
@@ -175,3 +176,25 @@ def test_that_one_drag_makes_one_mark() -> None:
 )
 def test_that_changes_are_told_in_words(new: Settings, words: str) -> None:
     assert change_text(Settings(), new) == words
+
+
+@pytest.mark.parametrize(
+    ("effect", "line"),
+    [
+        (
+            Effect(1.0, Settings(parallelism=4), Settings(), Verdict.CHANGED, 78e6, 151e6, "", 5.0),
+            "parallelism 4 → 8: 78 → 151 MB/s (+94 %) over 5.0 s",
+        ),
+        (
+            Effect(1.0, Settings(), Settings(layers=4), Verdict.UNCHANGED, 900e3, 1e6, "", 3.0),
+            "layers 3 → 4: 900 kB/s → 1 MB/s (no change) over 3.0 s",
+        ),
+        (Effect(1.0, Settings(), Settings(layers=4)), "layers 3 → 4: measuring"),
+        (
+            Effect(1.0, Settings(), Settings(layers=4), Verdict.UNKNOWN, reason="paused too soon"),
+            "layers 3 → 4: paused too soon",
+        ),
+    ],
+)
+def test_that_what_a_change_did_is_one_line(effect: Effect, line: str) -> None:
+    assert effect_line(effect) == line

@@ -2,14 +2,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from pullscope.engine.model import (
     MIB,
     ChunkSnapshot,
     ChunkState,
+    Extent,
     LayerSnapshot,
     LayerState,
     PullState,
@@ -18,6 +21,7 @@ from pullscope.engine.model import (
     Timeline,
 )
 from pullscope.gui.layer_table import SORT_ROLE, Column, LayerModel, LayerTable
+from pullscope.gui.selection import Selection
 
 
 def layer(index: int, state: LayerState, received: int = 0, **fields: object) -> LayerSnapshot:
@@ -155,3 +159,108 @@ def test_that_another_image_begins_with_other_rows(model: LayerModel, table: Lay
     model.show_snapshot(snapshot(layer(9, LayerState.PENDING)))
     assert model.rowCount() == 1
     table.grab()
+
+
+def test_that_rows_are_filtered_by_what_is_known_of_their_layer(
+    model: LayerModel, table: LayerTable
+) -> None:
+    model.show_snapshot(snapshot(layer(0, LayerState.DONE), layer(1, LayerState.PENDING)))
+    shown = table.model()
+    for words, rows in (("", 2), ("WAITING", 1), (f"{1:064x}", 1), ("#1", 1), ("x/y", 0)):
+        table.set_filter(words)
+        assert shown.rowCount() == rows
+
+
+def test_that_columns_can_be_hidden_and_come_back(model: LayerModel, table: LayerTable) -> None:
+    menu = QMenu()
+    table._offer_columns(menu)
+    speed = next(action for action in menu.actions() if action.text() == "Speed")
+    speed.setChecked(False)
+    assert table.isColumnHidden(Column.SPEED)
+    table.reset_columns()
+    assert not table.isColumnHidden(Column.SPEED)
+
+
+def chunked(index: int = 0) -> LayerSnapshot:
+    extents = tuple(Extent(n * MIB, MIB, 10 + n) for n in range(4))
+    flight = ChunkSnapshot(20, 5 * MIB, MIB, 0, 0, 1, 0, ChunkState.WAITING)
+    return layer(index, LayerState.RECEIVING, 4 * MIB, extents=extents, in_flight=(flight,))
+
+
+def click_strip(table: LayerTable, row: int, share: float) -> None:
+    cell = table.visualRect(table.model().index(row, Column.PROGRESS))
+    strip = table._strips.strip_rect(cell)
+    at = QPoint(round(strip.x() + share * strip.width()), strip.center().y())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseClick(table.viewport(), left, none, at)
+
+
+def test_that_a_click_in_a_strip_selects_the_chunk(model: LayerModel, table: LayerTable) -> None:
+    model.show_snapshot(snapshot(layer(0, LayerState.PENDING), chunked(1)))
+    seen: list[tuple[int, int]] = []
+    table.chunk_selected.connect(lambda one, chunk: seen.append((one, chunk)))
+    for share in (0.25, 0.55, 0.8):
+        click_strip(table, 1, share)
+    assert seen == [(1, 12), (1, 20), (1, -1)]
+
+
+def test_that_a_chunk_selected_elsewhere_is_framed_in_its_row(
+    model: LayerModel, table: LayerTable
+) -> None:
+    model.show_snapshot(snapshot(layer(0, LayerState.PENDING), chunked(1)))
+    told: list[tuple[int, int]] = []
+    table.chunk_selected.connect(lambda one, chunk: told.append((one, chunk)))
+    before = table.viewport().grab().toImage()
+    table.select_chunk(1, -1)
+    row = table.viewport().grab().toImage()
+    table.select_chunk(1, 12)
+    framed = table.viewport().grab().toImage()
+    assert [each.index for each in table.selected_layers()] == [1]
+    assert row != before
+    assert framed != row
+    assert told == []
+    table.select_chunk(-1, -1)
+    assert not table.selected_layers()
+    assert table.viewport().grab().toImage() == before
+
+
+def test_that_rows_chosen_with_the_keyboard_are_told(model: LayerModel, table: LayerTable) -> None:
+    model.show_snapshot(snapshot(chunked(0), chunked(1)))
+    seen: list[tuple[int, int]] = []
+    table.chunk_selected.connect(lambda one, chunk: seen.append((one, chunk)))
+    table.setCurrentIndex(table.model().index(0, 0))
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert seen == [(0, -1), (1, -1)]
+
+
+def test_that_a_layer_is_drawn_in_its_row_also_when_sorted_and_filtered(
+    model: LayerModel, table: LayerTable
+) -> None:
+    layers = [layer(n, LayerState.PENDING, size=(n + 1) * MIB) for n in range(3)]
+    layers[1] = chunked(1)
+    model.show_snapshot(snapshot(*layers))
+    table.sortByColumn(Column.SIZE, Qt.SortOrder.DescendingOrder)
+    table.set_filter("receiving")
+    assert table.model().rowCount() == 1
+    click_strip(table, 0, 0.25)
+    assert table._strips.selected == (1, 12)
+
+
+def test_that_markup_in_the_words_of_a_registry_is_shown_as_it_came(model: LayerModel) -> None:
+    model.show_snapshot(snapshot(layer(0, LayerState.FAILED, error="<b>HTTP</b> 403")))
+    tip = model.index(0, Column.STATE).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "&lt;b&gt;HTTP&lt;/b&gt; 403"
+
+
+def test_that_several_rows_stay_selected_although_one_of_them_is_the_selected_layer(
+    model: LayerModel, table: LayerTable
+) -> None:
+    selection = Selection()
+    selection.link(table)
+    model.show_snapshot(snapshot(chunked(0), chunked(1)))
+    click_strip(table, 0, 0.25)
+    cell = table.visualRect(table.model().index(1, Column.SIZE))
+    left, control = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(table.viewport(), left, control, cell.center())
+    assert [each.index for each in table.selected_layers()] == [0, 1]
+    assert (selection.layer, selection.chunk) == (1, -1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMargins, QMimeData, QPointF, QSettings, Qt
+from PySide6.QtCore import QMargins, QMimeData, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAction, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -28,8 +28,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from pullscope.engine.model import MIB, PullState, Settings
-from pullscope.gui.main_window import MainWindow, Notice, trace_name
+from pullscope.gui.main_window import MainWindow, Notice
+from pullscope.gui.pull_run import PullRun, RunState
 from pullscope.gui.recents import Recents
+from pullscope.trace.export import FORMATS
+from pullscope.trace.recording import Recordings
+from pullscope.tuning.profiles import SettingsFile, default_path
 
 REFERENCE = "127.0.0.1:5000/team/app:1"
 Until = Callable[..., Awaitable[None]]
@@ -71,7 +75,6 @@ def test_that_a_typed_reference_is_pulled_with_enter(
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert session.pull.reference == REFERENCE
         await until(lambda: window.layer_table.model().rowCount() == 3)
-        assert not action(window, "pull").isEnabled()
         assert action(window, "cancel").isEnabled()
         session.pull.advance(3, 40 * MIB)
         await until(lambda: "of 100 MiB" in window.headline.text())
@@ -150,11 +153,11 @@ def test_that_an_error_is_shown_in_words_can_be_copied_and_retried(
         words = "GET https://registry/v2/team/app/manifests/1: no such tag"
         session.pull.fail(words)
         await until(lambda: not window.controller.running)
-        assert words in window.headline.text()
-        button = window.findChild(QPushButton, "copy_error")
+        assert words in window.error_panel.text()
+        button = window.findChild(QPushButton, "copy_diagnostics")
         assert button is not None
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert QGuiApplication.clipboard().text() == words
+        assert f"error: {words}" in QGuiApplication.clipboard().text()
         retry = window.findChild(QPushButton, "retry")
         assert retry is not None
         qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
@@ -175,7 +178,7 @@ def test_that_an_error_nobody_expected_ends_the_pull_in_words(
         await asyncio.sleep(0)
         session.pull.crash(ZeroDivisionError("odd"))
         await until(lambda: not window.controller.running)
-        assert "ZeroDivisionError: odd" in window.headline.text()
+        assert "ZeroDivisionError: odd" in window.error_panel.text()
         assert action(window, "pull").isEnabled()
 
     run_async(story())
@@ -199,7 +202,7 @@ def test_that_a_long_error_leaves_the_other_views_their_place(
     async def story() -> None:
         window.resize(1024, 700)
         window.pull("UPPER" * 40)
-        window.headline.begin("x")
+        window.headline.begin(PullRun("x", state=RunState.RUNNING))
         QApplication.processEvents()
         assert window.headline.height() < 100
 
@@ -347,12 +350,53 @@ def test_that_the_trace_is_exported_to_the_chosen_file(
         dialog = window.findChild(QFileDialog, "export_trace_dialog")
         assert dialog is not None
         assert dialog.selectedFiles()[0].endswith("app-1.json")
+        for extension in FORMATS:
+            (words,) = [one for one in dialog.nameFilters() if one.endswith(f"(*{extension})")]
+            dialog.selectNameFilter(words)
+            dialog.filterSelected.emit(words)
+            assert dialog.defaultSuffix() == extension[1:]
         dialog.fileSelected.emit(str(target))
         dialog.close()
         await until(lambda: "Trace saved" in visible_words(window.statusBar()))
 
     run_async(story())
     assert json.loads(target.read_text())
+
+
+def test_that_a_trace_is_exported_without_names(
+    window: MainWindow, session: Any, run_async: RunAsync, until: Until, tmp_path: Path
+) -> None:
+    target = tmp_path / "pull.jsonl"
+
+    async def story() -> None:
+        window.pull(REFERENCE)
+        await asyncio.sleep(0)
+        session.pull.finish()
+        await until(lambda: not window.controller.running)
+        action(window, "export_redacted").trigger()
+        dialog = window.findChild(QFileDialog, "export_trace_dialog")
+        assert dialog is not None
+        assert dialog.windowTitle() == "Export trace without names"
+        assert dialog.selectedFiles()[0].endswith("/pull.json")
+        dialog.fileSelected.emit(str(target))
+        dialog.close()
+        await until(lambda: "Trace saved" in visible_words(window.statusBar()))
+
+    run_async(story())
+    assert '"reference": "host-1.example/repository-1:1"' in target.read_text()
+    assert "team/app" not in target.read_text()
+
+
+def test_that_what_could_not_be_recorded_is_told(
+    window: MainWindow, run_async: RunAsync, until: Until
+) -> None:
+    async def story() -> None:
+        recording = Recordings().begin(REFERENCE)
+        recording.otlp_failure = "3 spans did not reach http://otel.example: HTTP 401"
+        window.controller.unrecorded.emit(recording)
+        await until(lambda: "OpenTelemetry: 3 spans did not reach" in visible_words(window))
+
+    run_async(story())
 
 
 def test_that_a_trace_that_cannot_be_saved_is_told(
@@ -367,19 +411,6 @@ def test_that_a_trace_that_cannot_be_saved_is_told(
         await until(lambda: not window.controller.running)
 
     run_async(story())
-
-
-@pytest.mark.parametrize(
-    ("reference", "name"),
-    [
-        ("ghcr.io/team/app:1.2", "app-1.2"),
-        ("alpine", "alpine"),
-        ("alpine@sha256:" + "a" * 90, "alpine-sha256-" + "a" * 66),
-        ("", "trace"),
-    ],
-)
-def test_that_a_trace_is_named_after_its_image(reference: str, name: str) -> None:
-    assert trace_name(reference) == name
 
 
 def test_that_nothing_is_drawn_while_nobody_looks(
@@ -406,22 +437,30 @@ def test_that_nothing_is_drawn_while_nobody_looks(
     run_async(story())
 
 
-def test_that_the_theme_is_switched_and_kept(
-    window: MainWindow, layout: QSettings, qapp: QApplication
-) -> None:
+def test_that_the_theme_is_switched_and_kept(window: MainWindow) -> None:
+    file = SettingsFile(default_path())
     action(window, "switch_theme").trigger()
-    assert layout.value("scheme") == "light"
+    assert file.read_general().theme == "light"
     assert action(window, "scheme_light").isChecked()
     action(window, "switch_theme").trigger()
-    assert layout.value("scheme") == "dark"
+    assert file.read_general().theme == "dark"
 
 
 def test_that_the_layout_is_kept(window: MainWindow, new_window: Any, session: Any) -> None:
     size = window.minimumSize().grownBy(QMargins(0, 0, 9, 9))
     window.resize(size)
     action(window, "show_timeline").trigger()
+    action(window, "show_memory").trigger()
+    action(window, "show_tuning").trigger()
     window.leave(0)
     again = new_window(session)
+    assert again.tuning.isHidden()
+    assert not again.plots.memory.isHidden()
+    assert not again.plots.throughput.isHidden()
+    action(again, "reset_layout").trigger()
+    assert not again.tuning.isHidden()
+    assert again.plots.memory.isHidden()
+    action(again, "show_timeline").trigger()
     if again.screen().availableSize().width() > size.width():  # Qt never exceeds the screen
         assert again.size() == size
     views = again.findChild(QTabWidget, "views")
@@ -467,7 +506,7 @@ def test_that_a_notice_stands_until_the_next_pull(window: MainWindow) -> None:
     notice = window.findChild(QLabel, "notice")
     assert notice is not None
     assert not notice.isVisible()
-    window.show_notice(Notice("A demo.", tuning=True))
+    window.show_notice(Notice(say=lambda: "A demo.", tuning=True))
     assert notice.text() == "A demo. Drag the sliders on the right and watch what happens."
     assert notice.isVisible()
 
@@ -531,3 +570,19 @@ def test_that_what_nobody_caught_is_shown_without_standing_in_the_way(
 
     run_async(story())
     assert "Traceback" in caplog.text
+
+
+def test_that_a_pull_that_waits_shows_nothing_of_the_one_before(
+    window: MainWindow, session: Any, run_async: RunAsync, until: Until
+) -> None:
+    async def story() -> None:
+        for name in ("a", "b"):
+            window.pull(f"ghcr.io/team/{name}:1")
+        session.pull.advance(3, 40 * MIB)
+        await until(lambda: "in flight" in window.findChild(QLabel, "status").text())
+        window.pull("ghcr.io/team/c:1")
+        assert window.findChild(QLabel, "status").text() == ""
+        assert window.layer_table.model().rowCount() == 0
+        assert "begins when another pull has ended" in window.headline.text()
+
+    run_async(story())

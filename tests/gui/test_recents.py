@@ -43,6 +43,18 @@ def test_that_a_damaged_file_is_an_empty_list(tmp_path: Path, content: str) -> N
     assert Recents(path).references == ()
 
 
+def test_that_traces_are_kept_beside_the_references(tmp_path: Path) -> None:
+    path = tmp_path / "recents.json"
+    recents = Recents(path)
+    recents.add("alpine:3")
+    for name in ("a.jsonl", "b.pullscope", "a.jsonl"):
+        recents.add_trace(tmp_path / name)
+    assert Recents(path).traces == (tmp_path / "a.jsonl", tmp_path / "b.pullscope")
+    assert Recents(path).references == ("alpine:3",)
+    recents.clear()
+    assert (Recents(path).traces, Recents(path).references) == ((), ())
+
+
 def test_that_a_place_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     recents = Recents(tmp_path / "file" / "recents.json")

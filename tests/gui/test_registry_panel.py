@@ -90,6 +90,15 @@ def test_that_a_long_host_is_shortened_in_its_middle_and_read_in_full(
     assert host in shown.accessibleName()
 
 
+def test_that_a_button_with_no_room_for_a_host_names_none(panel: RegistryPanel) -> None:
+    panel.show_host("registry.example.com")
+    panel.show()
+    panel.resize(210, panel.height())
+    shown = keep_button(panel)
+    assert shown.text() == "Keep for this registry"
+    assert "registry.example.com" in shown.accessibleName()
+
+
 def test_that_the_button_says_whether_the_settings_are_kept(panel: RegistryPanel) -> None:
     panel.show_host("docker.io")
     keep, forget = keep_button(panel), forget_button(panel)

@@ -1,83 +1,73 @@
-"""Pictures of the window in both themes and two sizes, for people to look at.
+"""Pictures of every view, in both themes and languages, two sizes and two scales, to be looked at.
 
-With `PULLSCOPE_KEEP_SCREENSHOTS` naming a folder, those of the README are written there.
+`take_screenshots.py` takes them. With `PULLSCOPE_KEEP_SCREENSHOTS` naming a folder, those of the
+README are written there.
 """
 
-import asyncio
 import os
-import shutil
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QSlider
+from PySide6.QtGui import QImage
 
-from pullscope.engine.model import MIB, Settings
-from pullscope.gui import theme as themes
-from pullscope.lab.config import FaultPlan, Shaping, SyntheticImage
-from pullscope.lab.process import LabProcess
-from pullscope.session import Session
+import pullscope
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-IMAGE = SyntheticImage(
-    "team/train", "2.4", tuple(round(n * MIB) for n in (48, 24, 12, 6, 3, 1.5, 0.5, 0.01))
-)
+ROOT = Path(__file__).parent.parent.parent
+SCRIPT = Path(__file__).with_name("take_screenshots.py")
+APP = Path(pullscope.__file__).parent.parent
+VIEWS = (
+    "empty", "map", "timeline", "image", "plots", "done", "failed", "trace",
+    "palette", "shortcuts", "settings", "comparison", "plan", "heat",
+)  # fmt: skip
+DIALOGS = ("palette", "shortcuts", "settings", "comparison")
+SIZES = {1: {1440: 900, 1024: 700}, 2: {1920: 1080}}
 
 
-@pytest.mark.parametrize("scheme", [themes.Scheme.DARK, themes.Scheme.LIGHT])
-def test_that_pictures_of_a_pull_are_taken(
-    qapp: QApplication,
-    new_window: Any,
-    run_async: Callable[..., Any],
-    start_lab_process: Callable[..., LabProcess],
-    until: Callable[..., Awaitable[None]],
-    scheme: themes.Scheme,
-) -> None:
-    FOLDER.mkdir(exist_ok=True)
-    lab = start_lab_process(
-        images=(IMAGE,),
-        shaping=Shaping(rate_per_connection=MIB, latency=0.02),
-        faults=FaultPlan.of("reset=0.05", limit=4),
+def take(folder: Path, scale: int, *options: str) -> None:
+    taken = subprocess.run(
+        [sys.executable, str(SCRIPT), str(folder), *options],
+        env={**os.environ, "PYTHONPATH": str(APP), "QT_SCALE_FACTOR": str(scale)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
     )
-    taken: list[Path] = []
+    assert taken.returncode == 0, taken.stderr
 
-    async def story() -> None:
-        session = Session()
-        settings = Settings(parallelism=2, chunk_size=MIB)
-        window = new_window(session, settings=settings)
-        themes.apply(qapp, scheme)
 
-        async def take(name: str) -> None:
-            for width, height in ((1440, 900), (1024, 700)):
-                window.resize(width, height)
-                await asyncio.sleep(0.2)
-                path = FOLDER / f"{name}-{scheme.value}-{width}.png"
-                assert window.grab().save(str(path))
-                taken.append(path)
+@pytest.mark.parametrize("scale", [1, 2])
+def test_that_pictures_of_every_view_are_taken(scale: int) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob(f"*-{scale}x.png"):
+        old.unlink()
+    take(FOLDER, scale)
+    for view in VIEWS:
+        for width, height in SIZES[scale].items():
+            pictures = {
+                (scheme, code): QImage(str(FOLDER / f"{view}-{scheme}-{code}-{width}-{scale}x.png"))
+                for scheme in ("dark", "light")
+                for code in ("en", "de")
+            }
+            for (scheme, code), picture in pictures.items():
+                about = f"{view} {scheme} {code} {width}"
+                assert not picture.isNull(), about
+                if view not in DIALOGS:
+                    size = (picture.width(), picture.height())
+                    assert size == (width * scale, height * scale), about
+                assert (picture.pixelColor(4, 4).value() < 128) is (scheme == "dark"), about
+    if scale == 1 and (keep := os.environ.get("PULLSCOPE_KEEP_SCREENSHOTS")):
+        take(Path(keep), scale, "--for-readme")
 
-        await take("empty")
-        window.resize(1440, 900)
-        window.pull(lab.references[0], replace(window.bar.options))
-        controller = window.controller
-        await until(lambda: controller.snapshot and controller.snapshot.received > 12 * MIB)
-        window.findChild(QSlider, "parallelism").setValue(8)
-        await until(lambda: controller.snapshot.received > 50 * MIB)
-        await take("map")
-        window.actions_by_id["show_timeline"].trigger()
-        await take("timeline")
-        lab.reshape(shaping=Shaping(), faults=FaultPlan())
-        await until(lambda: not controller.running)
-        await take("done")
-        window.pull(f"{lab.host}/team/train:none")
-        await until(lambda: not controller.running)
-        await take("failed")
-        await session.close()
 
-    run_async(story())
-    if keep := os.environ.get("PULLSCOPE_KEEP_SCREENSHOTS"):
-        Path(keep).mkdir(parents=True, exist_ok=True)
-        picture = FOLDER / f"timeline-{scheme.value}-1440.png"
-        shutil.copy(picture, Path(keep) / f"window-{scheme.value}.png")
-    assert all(path.stat().st_size > 10_000 for path in taken)
+def test_that_the_pictures_that_the_metadata_names_are_there() -> None:
+    [metainfo] = (ROOT / "packaging" / "desktop").glob("*.metainfo.xml")
+    images = ET.parse(metainfo).findall("screenshots/screenshot/image")
+    assert images
+    for image in images:
+        picture = QImage(str(ROOT / "resources" / "screenshots" / Path(str(image.text)).name))
+        size = (int(image.attrib["width"]), int(image.attrib["height"]))
+        assert (picture.width(), picture.height()) == size

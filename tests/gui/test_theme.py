@@ -5,7 +5,13 @@ import itertools
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from pullscope.gui import theme as themes
@@ -94,9 +100,11 @@ def test_that_the_desktop_is_followed_only_while_the_user_says_so(qapp: QApplica
 def test_that_a_switch_reaches_widgets_that_are_shown(qapp: QApplication, qtbot: QtBot) -> None:
     class Watcher(QWidget):
         changes = 0
+        polished = 0
 
         def changeEvent(self, event: QEvent) -> None:  # noqa: N802
             self.changes += event.type() is QEvent.Type.PaletteChange
+            self.polished += event.type() is QEvent.Type.StyleChange
 
     themes.apply(qapp, Scheme.DARK)
     watcher = Watcher()
@@ -105,6 +113,23 @@ def test_that_a_switch_reaches_widgets_that_are_shown(qapp: QApplication, qtbot:
     before = watcher.changes
     themes.apply(qapp, Scheme.LIGHT)
     assert watcher.changes > before
+    before = watcher.polished
+    themes.apply(qapp, Scheme.LIGHT)  # as any other change of the settings does
+    assert watcher.polished == before
+
+
+def test_that_a_box_keeps_its_size_when_it_is_ticked(qapp: QApplication, qtbot: QtBot) -> None:
+    themes.apply(qapp, Scheme.DARK)
+    box = QCheckBox("Keep a trace")
+    qtbot.addWidget(box)
+    box.show()
+    option, places = QStyleOptionButton(), []
+    for ticked in (False, True):
+        box.setChecked(ticked)
+        box.initStyleOption(option)
+        part = QStyle.SubElement.SE_CheckBoxIndicator
+        places.append(box.style().subElementRect(part, option, box))
+    assert places[0] == places[1]
 
 
 def test_that_the_style_sheet_leaves_no_colour_open(qapp: QApplication) -> None:

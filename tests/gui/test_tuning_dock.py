@@ -251,7 +251,35 @@ def test_that_a_preset_sets_everything_at_once(dock: TuningDock, changes: list[S
         presets.activated.emit(index)
         assert dock.settings == preset.settings
     slider(dock, "layers").setValue(9)
-    assert presets.currentIndex() == -1
+    assert presets.currentText() == PRESETS[-1].name
+    changed = dock.findChild(QLabel, "changed")
+    assert changed is not None
+    assert changed.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [
+        ("rate_limit", 3, 10_000_000),
+        ("rate_limit", 12, 0),
+        ("request_limit", 4, 20),
+        ("request_limit", 9, 1000),
+        ("request_limit", 10, 0),
+        ("memory_limit", 24, 16 * MIB),
+        ("memory_limit", 34, 16 * GIB),
+    ],
+)
+def test_that_limits_have_sliders_over_decades(
+    dock: TuningDock, name: str, place: int, value: int
+) -> None:
+    unfold(dock)
+    other = slider(dock, name).minimum() + 1
+    slider(dock, name).setValue(other)
+    slider(dock, name).setValue(place)
+    assert dock.settings.as_dict()[name] == value
+    dock.show_settings(Settings())
+    dock.show_settings(Settings().changed(**{name: value}))
+    assert slider(dock, name).value() == place
 
 
 def test_that_the_limit_is_told(dock: TuningDock) -> None:
@@ -260,7 +288,9 @@ def test_that_the_limit_is_told(dock: TuningDock) -> None:
     dock.show_settings(Settings(layers=3, parallelism=16, connections=24))
     assert limit.text() == "At most 24 chunks at once: connections is the limit"
     dock.show_settings(Settings(layers=2, parallelism=4, connections=24))
-    assert limit.text() == "At most 8 chunks at once: 2 layers × 4"
+    words = limit.text()
+    assert words.replace("\N{NO-BREAK SPACE}", " ") == "At most 8 chunks at once: 2 layers × 4"
+    assert " " not in words.partition(": ")[2]  # the product is not broken into two lines
 
 
 def test_that_a_drag_is_undone_and_redone_as_one(dock: TuningDock, changes: list[Settings]) -> None:
@@ -280,8 +310,10 @@ def test_that_effects_stand_newest_first_in_words(dock: TuningDock) -> None:
     old, new = Settings(parallelism=2), Settings(parallelism=16)
     dock.show_effects(
         (
-            Effect(9.0, new, new.changed(chunk_size=4 * MIB), Verdict.UNCHANGED, 62e6, 62e6),
-            Effect(5.0, old, new, Verdict.CHANGED, 8.1e6, 62e6),
+            Effect(
+                9.0, new, new.changed(chunk_size=4 * MIB), Verdict.UNCHANGED, 62e6, 62e6, "", 3.0
+            ),
+            Effect(5.0, old, new, Verdict.CHANGED, 8.1e6, 62e6, "", 3.0),
             Effect(1.0, new, old, Verdict.UNKNOWN, reason="changed too soon to compare"),
         )
     )
@@ -289,5 +321,5 @@ def test_that_effects_stand_newest_first_in_words(dock: TuningDock) -> None:
     found = words.index("chunk 16 → 4 MiB")
     assert "no change" in words[found : found + 3]
     found = words.index("parallelism 2 → 16")
-    assert {"8.1 → 62 MB/s", "+665 %"} <= set(words[found : found + 3])
+    assert {"8.1 → 62 MB/s over 3.0 s", "+665 %"} <= set(words[found : found + 3])
     assert "changed too soon to compare" in words

@@ -66,6 +66,8 @@ def test_that_what_is_not_a_fault_is_refused(text: str) -> None:
         ),
         lambda: Shaping(rate_total=0),
         lambda: Shaping(jitter=-1),
+        lambda: Shaping(requests_per_second=0),
+        lambda: Shaping(request_burst=0),
         lambda: Auth(AuthScheme.BASIC),
         lambda: Auth(AuthScheme.BEARER, user="me"),
         lambda: Auth(AuthScheme.BEARER, token_lifetime=0),

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import trustme
 
+from pullscope.engine.message import translated, words_of
 from pullscope.lab.config import FaultPlan, LabConfig, Shaping, SyntheticImage
 from pullscope.lab.process import LabError, LabProcess
 
@@ -96,8 +97,13 @@ def test_that_a_lab_that_cannot_start_says_why(tmp_path: Path) -> None:
     with LabProcess(LabConfig(images=IMAGES, cache_directory=tmp_path)) as lab:
         port = int(lab.host.rpartition(":")[2])
         config = LabConfig(images=IMAGES, cache_directory=tmp_path, port=port)
-        with pytest.raises(LabError, match="address already in use"), LabProcess(config):
+        with (
+            pytest.raises(LabError, match="address already in use") as caught,
+            LabProcess(config),
+        ):
             pass
+    said = translated(words_of(caught.value), lambda _, text: text.replace("the lab", "LAB"))
+    assert said.startswith("LAB did not start: ")
 
 
 def test_that_a_lab_dies_with_its_parent(tmp_path: Path) -> None:

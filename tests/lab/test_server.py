@@ -492,6 +492,22 @@ async def test_that_a_quota_counts_gets_of_manifests_and_refuses_what_is_beyond(
     assert replies[-1].json()["errors"][0]["code"] == "TOOMANYREQUESTS"
 
 
+async def test_that_requests_for_blobs_beyond_the_rate_are_refused_with_the_time_to_wait(
+    start_lab: StartLab,
+) -> None:
+    lab = await start_lab(shaping=Shaping(requests_per_second=0.01, request_burst=2))
+    path, content = lab.blob(2)
+
+    replies = [await lab.client.head(path)]
+    replies += [await lab.client.get(path) for _ in range(3)]
+    manifest = await lab.client.get("/v2/demo/app/manifests/1")
+
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert replies[1].content == content
+    assert 90 <= int(replies[-1].headers["Retry-After"]) <= 100
+    assert manifest.status_code == 200
+
+
 async def test_that_a_lab_without_a_quota_tells_none(start_lab: StartLab) -> None:
     lab = await start_lab()
 

@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pullscope.engine.model import KIB, MIB
 from pullscope.lab.config import Shaping
-from pullscope.lab.shaping import Schedule, Shaper
+from pullscope.lab.shaping import Schedule, Shaper, TokenBucket
 from pullscope.lab.synthetic import BLOCK_SIZE
 
 
@@ -84,3 +86,30 @@ async def test_that_a_shaped_reply_sleeps_for_the_slower_rate(
     await shaper.wait_to_send(Schedule.starting_now(), 1000)
 
     assert slept == [pytest.approx(10, abs=0.5), pytest.approx(20, abs=0.5)]
+
+
+def test_that_a_burst_is_let_through_and_then_the_rate() -> None:
+    bucket = TokenBucket(now=100.0)
+
+    assert [bucket.take(100.0, 4.0, 2) for _ in range(2)] == [0.0, 0.0]
+    assert bucket.take(100.0, 4.0, 2) == pytest.approx(0.25)
+    assert bucket.take(100.125, 4.0, 2) == pytest.approx(0.125)
+    assert bucket.take(100.25, 4.0, 2) == 0.0
+
+
+@given(st.lists(st.floats(0.0, 2.0), max_size=60), st.floats(0.5, 20.0), st.integers(1, 5))
+def test_that_no_more_pass_than_the_rate_and_a_burst(
+    gaps: list[float], rate: float, burst: int
+) -> None:
+    bucket, now, passed = TokenBucket(now=0.0), 0.0, 0
+    for gap in gaps:
+        now += gap
+        passed += bucket.take(now, rate, burst) == 0.0
+
+    assert passed <= burst + now * rate + 1e-6
+
+
+def test_that_a_lab_without_a_rate_of_requests_refuses_none() -> None:
+    shaper = Shaper(Shaping())
+
+    assert [shaper.refusal() for _ in range(100)] == [0.0] * 100

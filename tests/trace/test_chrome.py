@@ -11,6 +11,7 @@ from pullscope.engine.events import (
     LayerDiscarded,
     LayerReceived,
     RangeUnusable,
+    WindowDrew,
 )
 from pullscope.trace.chrome import chrome_trace
 
@@ -85,12 +86,29 @@ def test_an_attempt_tells_what_was_asked_and_what_came(story):
         "range": "16777216-33554431",
         "attempt": 1,
         "host": "registry.example",
+        "peer": "",
         "status": 503,
         "protocol": "HTTP/1.1",
         "received": 0,
         "queued_s": 0.25,
         "outcome": "HTTP 503",
+        "hedge": False,
     }
+
+
+def test_an_arrow_leads_from_an_attempt_to_the_next_one_for_its_chunk(troubled):
+    flows = [
+        (event["name"], event["args"]["attempt"], event["flow_in"], event["flow_out"])
+        for event in phase(chrome_trace(troubled), "X")
+        if "bind_id" in event
+    ]
+
+    assert flows == [
+        ("layer 0 chunk 0", 1, False, True),
+        ("layer 0 chunk 1", 1, False, True),
+        ("layer 0 chunk 0", 2, True, False),
+        ("layer 0 chunk 1", 2, True, False),
+    ]
 
 
 def test_a_chunk_still_written_while_its_connection_goes_on_has_a_track_beside():
@@ -152,11 +170,22 @@ def test_counters_tell_throughput_memory_and_connections(story):
     assert counters == [
         ("memory", 300 * MS, {"MiB": 100.0}),
         ("connections", 300 * MS, {"in flight": 2}),
+        ("loop lag", 300 * MS, {"ms": 0.0}),
         ("throughput received", 800 * MS, {"MB/s": 33.554}),
         ("throughput written", 800 * MS, {"MB/s": 33.554}),
         ("throughput hashed", 800 * MS, {"MB/s": 33.554}),
         ("memory", 800 * MS, {"MiB": 120.0}),
         ("connections", 800 * MS, {"in flight": 1}),
+        ("loop lag", 800 * MS, {"ms": 0.0}),
+    ]
+
+
+def test_the_window_s_frames_are_a_counter():
+    events = [WindowDrew(0.1, (0.002, 0.012)), WindowDrew(0.2, ())]
+    counters = phase(chrome_trace(events), "C")
+
+    assert [(c["name"], c["ts"], c["args"]) for c in counters] == [
+        ("frame", 100 * MS, {"ms": 12.0})
     ]
 
 

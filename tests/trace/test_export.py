@@ -1,25 +1,25 @@
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from pyarrow import parquet
 
 from pullscope.engine.events import ChunkStarted, FirstByte
-from pullscope.trace.export import FORMATS, check_target, export_trace
+from pullscope.trace.export import FORMATS, check_target, export_trace, extension_of
 from pullscope.trace.file import TraceError, read_trace
-
-HEAD = (
-    "layer_digest,chunk,offset,length,attempt,connection,host,status,"
-    "queued_s,started_s,first_byte_s,received_s,written_s,outcome"
-)
 
 
 def test_the_native_format_loses_nothing(story, tmp_path):
-    export_trace(story, tmp_path / "pull.jsonl")
+    for name in ("pull.jsonl", "pull.pullscope"):
+        export_trace(story, tmp_path / name)
 
-    assert read_trace(tmp_path / "pull.jsonl") == story
+        assert read_trace(tmp_path / name) == story
 
 
 def test_a_chrome_trace_is_one_json_object(story, tmp_path):
@@ -29,23 +29,7 @@ def test_a_chrome_trace_is_one_json_object(story, tmp_path):
     assert set(trace) == {"traceEvents", "displayTimeUnit", "otherData"}
 
 
-def test_csv_has_a_row_per_attempt(story, tmp_path):
-    export_trace(story, tmp_path / "pull.csv")
-
-    a, b = "sha256:" + "a" * 64, "sha256:" + "b" * 64
-    assert (tmp_path / "pull.csv").read_text("utf-8").splitlines() == [
-        HEAD,
-        f"{a},0,0,16777216,1,0,cdn.example,206,0.250000,0.300000,0.400000,0.650000,0.700000,done",
-        f"{a},1,16777216,16777216,1,1,registry.example,503,"
-        "0.250000,0.300000,0.450000,,0.450000,HTTP 503",
-        f"{b},2,4194304,12582912,1,1,cdn.example,206,"
-        "0.450000,0.500000,1.000000,1.100000,1.200000,done",
-        f"{a},1,16777216,16777216,2,0,cdn.example,206,"
-        "0.450000,0.950000,1.000000,1.300000,1.300000,done",
-    ]
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_every_format_holds_whatever_happened(data, any_events, tmp_path):
     events = data.draw(any_events)
@@ -55,6 +39,11 @@ def test_every_format_holds_whatever_happened(data, any_events, tmp_path):
     with (tmp_path / "pull.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == sum(isinstance(event, ChunkStarted) for event in events)
+    assert parquet.read_table(tmp_path / "pull.parquet").num_rows == len(rows)
+    Trace.FromString((tmp_path / "pull.pftrace").read_bytes())
+    list(text_string_to_metric_families((tmp_path / "pull.prom").read_bytes().decode()))
+    for name in ("pull.json", "pull.otlp.json", "pull.har"):
+        json.loads((tmp_path / name).read_text("utf-8"), parse_constant=pytest.fail)
 
 
 def test_a_name_that_is_not_unicode_does_not_lose_the_trace(tmp_path):
@@ -62,19 +51,28 @@ def test_a_name_that_is_not_unicode_does_not_lose_the_trace(tmp_path):
         ChunkStarted(0.0, 0, 0, 1, 0, 1, 0, 0.0),
         FirstByte(0.0, 0, 0, 1, 206, "\udcff.example", ""),
     ]
-    export_trace(events, tmp_path / "pull.csv")
+    for extension in FORMATS:
+        export_trace(events, tmp_path / f"pull{extension}")
 
     assert r"\udcff.example" in (tmp_path / "pull.csv").read_text("utf-8")
+    (row,) = parquet.read_table(tmp_path / "pull.parquet").to_pylist()
+    assert row["host"] == r"\udcff.example"
 
 
 def test_the_extension_may_be_in_capitals(story, tmp_path):
     export_trace(story, tmp_path / "PULL.CSV")
 
-    assert (tmp_path / "PULL.CSV").read_text().startswith(HEAD)
+    assert (tmp_path / "PULL.CSV").read_text().startswith("layer_digest,")
+
+
+def test_the_longest_extension_tells_the_format():
+    assert extension_of(Path("pull.otlp.json")) == ".otlp.json"
+    assert extension_of(Path("otlp.json")) == ".json"
+    assert extension_of(Path("json")) == ""
 
 
 def test_an_unknown_extension_is_refused_with_those_that_are_known(story, tmp_path):
-    with pytest.raises(TraceError, match=re.escape("one of .jsonl, .json, .csv")):
+    with pytest.raises(TraceError, match=re.escape("one of .pullscope, .jsonl, .pftrace")):
         export_trace(story, tmp_path / "pull.txt")
 
     assert list(tmp_path.iterdir()) == []

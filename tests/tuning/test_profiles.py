@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pullscope.engine.errors import SettingsError
+from pullscope.engine.message import translated, words_of
 from pullscope.engine.model import KIB, MIB, Settings
 from pullscope.tuning.profiles import (
     VERSION,
@@ -245,3 +246,20 @@ def test_that_what_the_user_changes_meanwhile_stays() -> None:
 def test_that_no_profile_replaces_what_was_given_on_the_command_line() -> None:
     use = ProfileUse({"parallelism": 16})
     assert use.settings_for("a.test", PROFILES, Settings(parallelism=16)).parallelism == 16
+
+
+def test_that_a_wrong_file_can_be_told_in_another_language(file: SettingsFile) -> None:
+    def marked(_: str, text: str) -> str:
+        return f"[{text}]"
+
+    write(file, "version = 2\n[registries.x]\nconnections = 'many'\n")
+    with pytest.raises(ProfilesError) as caught:
+        file.read()
+    words = translated(words_of(caught.value), marked)
+    assert words == f"[{file.path}: [x: connections: ['many' is not a whole number]]]"
+
+    write(file, "version = 2\n[general]\nnotifications = 3\n")
+    with pytest.raises(ProfilesError) as caught:
+        file.read_general()
+    words = translated(words_of(caught.value), marked)
+    assert words == (f"[{file.path}: [[general.notifications is '3']; [it can be true or false]]]")

@@ -10,23 +10,24 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from pullscope.cli.messages import tell, tell_error
 from pullscope.cli.progress import Reporter, note, reporter
-from pullscope.cli.summary import summary, summary_line
+from pullscope.cli.question import print_answer
+from pullscope.cli.summary import limit_line, summary, summary_line
 from pullscope.engine.errors import PullError
-from pullscope.engine.events import PullEvent
+from pullscope.engine.events import PullEvent, RequestSent
 from pullscope.engine.model import PullState, Settings
 from pullscope.engine.pull import Pull
+from pullscope.history import History, HistoryError, default_path, past_pull
 from pullscope.session import PullOptions, Session
-from pullscope.trace.export import export_trace
-from pullscope.trace.file import TraceError
-from pullscope.trace.recorder import Recorder
+from pullscope.trace.own_cost import CostMeter
+from pullscope.trace.recording import Recordings
+from pullscope.tuning.limit_words import whole_message
+from pullscope.tuning.limits import Limits
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: a contract for scripts."""
@@ -37,7 +38,7 @@ class PullJob:
     """What to pull, and what to say about it.
 
     Attributes:
-        trace: file to write a trace to, in the format of its extension; None for no trace.
+        recordings: what is kept of the pull while it runs.
         json: whether to print the summary as an object on stdout.
         quiet: whether to say nothing but errors.
         again: the command that goes on after an interruption; empty when nothing is kept.
@@ -46,7 +47,7 @@ class PullJob:
     reference: str
     options: PullOptions
     settings: Settings
-    trace: Path | None = None
+    recordings: Recordings = field(default_factory=Recordings)
     json: bool = False
     quiet: bool = False
     again: str = ""
@@ -71,9 +72,13 @@ async def _run(job: PullJob, open_session: Callable[[], Session]) -> int:
 
 
 async def _follow(pull: Pull, job: PullJob) -> int:
-    recorder = Recorder()
-    if job.trace is not None:
-        pull.observe(recorder)
+    recording = job.recordings.begin(job.reference)
+    pull.observe(recording)
+    limits, cost = Limits(), CostMeter()
+    pull.observe(limits)
+    pull.observe(cost)
+    asked = _FirstRequest()
+    pull.observe(asked)
     progress = reporter(sys.stderr, quiet=job.quiet)
     pull.observe(lambda event: _say_notes(event, progress))
 
@@ -103,14 +108,26 @@ async def _follow(pull: Pull, job: PullJob) -> int:
         error = "interrupted"
 
     output = pull.store.root
-    untold = _write_trace(recorder, job.trace)
+    await asyncio.to_thread(recording.close)
+    untold = recording.trace_failure
     if untold:
-        tell_error(untold)
+        tell_error(f"the trace was not written: {untold}")
+    if recording.otlp_failure:
+        tell(f"pullscope: OpenTelemetry: {recording.otlp_failure}")
+    verdict = whole_message(limits)
+    try:
+        trace = None if untold else recording.path
+        told = past_pull(final, verdict, job.options.as_dict(), trace)
+        History(default_path()).add(told)
+    except HistoryError as failure:
+        tell(f"pullscope: the history was not written: {failure}")
     match final.state:
         case PullState.DONE:
             status = FAILED if untold else DONE
             if not job.quiet:
                 tell(summary_line(final, output if job.again else None))
+                if limited := limit_line(limits):
+                    tell(limited)
         case PullState.CANCELLED:
             status = INTERRUPTED
             tell(_interruption(job))
@@ -118,9 +135,8 @@ async def _follow(pull: Pull, job: PullJob) -> int:
             status = FAILED
             tell_error(error)
     if job.json:
-        # A reader that has left wants no answer; the exit status stands.
-        with suppress(BrokenPipeError):
-            print(json.dumps(summary(final, output, error)), flush=True)
+        about = summary(final, output, limits, cost.cost, error, first_request=asked.at)
+        print_answer(json.dumps(about))
     return status
 
 
@@ -136,21 +152,21 @@ def _say_notes(event: PullEvent, progress: Reporter) -> None:
         progress.say(text)
 
 
-def _write_trace(recorder: Recorder, path: Path | None) -> str:
-    """Write the trace if one is wanted, and return why it could not be, in words."""
-    if path is None:
-        return ""
-    try:
-        export_trace(recorder.events, path)
-    except TraceError as error:
-        return f"the trace was not written: {error}"
-    return ""
-
-
 def _interruption(job: PullJob) -> str:
     if not job.again:
         return "pullscope: interrupted"
     return f"pullscope: interrupted; what has arrived is kept. To go on: {job.again}"
+
+
+class _FirstRequest:
+    """Notes when the first request was sent; 0 until then."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self, event: PullEvent) -> None:
+        if not self.at and isinstance(event, RequestSent):
+            self.at = event.began
 
 
 class _Interruptions:

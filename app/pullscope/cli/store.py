@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from pullscope.cli.table import table_lines
 from pullscope.engine.inventory import StoredImage
 from pullscope.engine.model import MIB
 from pullscope.engine.store import Garbage, Store
@@ -24,11 +25,9 @@ def list_images(root: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_as_dict(image) for image in images], indent=2))
         return
-    rows = [("IMAGE", "PLATFORM", "MiB", "DIGEST", ""), *map(_row, images)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for name, platform, size, digest, note in rows:
-        line = f"{name:<{widths[0]}}  {platform:<{widths[1]}}  {size:>{widths[2]}}  {digest} {note}"
-        print(line.rstrip())
+    rows = [("IMAGE", "PLATFORM", "MiB", "DIGEST"), *map(_row, images)]
+    for line in table_lines(rows, words=(0, 1, 3)):
+        print(line)
 
 
 def remove_images(root: Path, names: Sequence[str]) -> None:
@@ -69,13 +68,12 @@ def mib(size: int) -> str:
     return f"{size / MIB:.1f}"
 
 
-def _row(image: StoredImage) -> tuple[str, str, str, str, str]:
+def _row(image: StoredImage) -> tuple[str, str, str, str]:
     return (
         image.full_name or image.name or _UNNAMED,
         image.platform or "-",
         mib(image.size),
-        image.digest,
-        "" if image.complete else "incomplete",
+        image.digest if image.complete else f"{image.digest} incomplete",
     )
 
 

@@ -22,6 +22,7 @@ from typing import Any
 from pullscope.engine.errors import BadReply, StoreError
 from pullscope.engine.files import PositionalFile, sync_directory
 from pullscope.engine.manifests import OCI_INDEX
+from pullscope.engine.message import Message
 from pullscope.engine.model import PullPlan
 from pullscope.engine.reference import DOCKER_HUB, Reference
 from pullscope.engine.store import (
@@ -101,7 +102,10 @@ class ArchiveStore(Store):
             StoreError: they cannot be made, or the archive's name is that of a directory.
         """
         if self.root.is_dir():
-            raise StoreError(f"{self.root} is a directory; name a file for the archive")
+            raise StoreError(
+                Message("{root} is a directory", root=self.root),
+                Message("name a file for the archive"),
+            )
         shutil.rmtree(self._gone, ignore_errors=True)  # a killed pull may have left it
         super().prepare()
 
@@ -113,8 +117,11 @@ class ArchiveStore(Store):
         """
         if self._kind is ArchiveFormat.DOCKER and not plan.is_image:
             raise StoreError(
-                f"{self.root}: a docker-archive holds images for one platform and nothing else; "
-                "write an oci-archive"
+                Message(
+                    "{root}: a docker-archive holds images for one platform and nothing else",
+                    root=self.root,
+                ),
+                Message("write an oci-archive"),
             )
         super().lease(plan)
 
@@ -195,7 +202,9 @@ class ArchiveStore(Store):
 
     def _go_on(self) -> None:
         if self._stopped.is_set():
-            raise StoreError(f"{self.root} was not written: the pull was cancelled")
+            raise StoreError(
+                Message("{root} was not written: the pull was cancelled", root=self.root)
+            )
 
     def _remove_layout(self) -> None:
         """Remove the layout, unless another pull is at work in it; the archive is there."""
@@ -224,8 +233,13 @@ def docker_manifest(manifest: bytes, config: bytes, reference: Reference) -> lis
     found = _diff_ids(config)
     if found != len(layers):
         raise BadReply(
-            f"the image config names {found} layers, the manifest {len(layers)}: Docker cannot "
-            "load that; write an oci-archive"
+            Message(
+                "the image config names {found} layers, the manifest {named}: Docker cannot "
+                "load that",
+                found=found,
+                named=len(layers),
+            ),
+            Message("write an oci-archive"),
         )
     return [
         {

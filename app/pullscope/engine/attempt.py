@@ -8,19 +8,19 @@ attempt ends, `settle` brings what was received to the file, so that it is never
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 
 import httpx
 
 from pullscope.engine.errors import BadReply, PullError
 from pullscope.engine.ledger import Chunk
+from pullscope.engine.message import Message
 from pullscope.engine.model import ChunkState, Layer
-from pullscope.engine.pace import SIGN_OF_LIFE, Pace
+from pullscope.engine.pace import Pace, Silence
 from pullscope.engine.ranges import Asked, Judgement, Verdict, judge, retry_after
 from pullscope.engine.registry import BlobReply, Registry, refusal
-from pullscope.engine.store import Part
 from pullscope.engine.tail import Remainder
 from pullscope.engine.transport import Piece
+from pullscope.engine.waits import Wait, WaitMeter
 
 
 class AttemptFailed(Exception):
@@ -60,8 +60,7 @@ class Attempt:
         chunk: what is asked; its `received` and `written` move on as bytes do.
         whole: ask for the whole blob and skip what is there already.
         pace: how many bytes move at a time.
-        part: where the bytes go.
-        writers: threads that write.
+        write: begins to write pieces at an offset of the layer, in a thread.
         in_turn: tells whether the bytes from an offset may be written now; while they may not,
             the chunk is held in memory.
         take: waits until so many more bytes may have come.
@@ -77,6 +76,7 @@ class Attempt:
         ending: it cannot be stopped any more.
         idle_since: when it began to wait for the network; None while it does not.
         network, skipped: bytes that came, and those of them that were thrown away.
+        waits: what it waits for.
     """
 
     def __init__(
@@ -86,8 +86,7 @@ class Attempt:
         *,
         whole: bool,
         pace: Pace,
-        part: Part,
-        writers: Executor,
+        write: Callable[[int, list[Piece]], asyncio.Future[None]],
         in_turn: Callable[[int], bool],
         take: Callable[[int], Awaitable[None]],
         clock: Callable[[], float],
@@ -107,13 +106,15 @@ class Attempt:
         self._first_byte_at = 0.0
         self.network = 0
         self.skipped = 0
+        self.waits = WaitMeter(clock)
+        self.waits.begin(Wait.FIRST_BYTE)
         self.status: int | None = None
-        self.asked = Asked(chunk.offset + chunk.written, chunk.end - 1, layer.size, whole)
+        # What another attempt has received, but not written yet, is written when that one ends.
+        self.asked = Asked(chunk.offset + chunk.received, chunk.end - 1, layer.size, whole)
         self.written_before = chunk.written
         self._layer = layer
         self._pace = pace
-        self._part = part
-        self._writers = writers
+        self._begin_write = write
         self._in_turn = in_turn
         self._turn: asyncio.Event | None = None
         self._take = take
@@ -121,8 +122,7 @@ class Attempt:
         self._on_written = on_written
         self._on_held = on_held
         self._opened = False
-        self._waited = 0.0  # seconds for the bytes since the last sign of life
-        self._came = 0  # those bytes
+        self._silence = Silence()
         self._reply: BlobReply | None = None
         self._run: list[Piece] = []
         self._run_size = 0
@@ -134,6 +134,11 @@ class Attempt:
     def read_buffer(self) -> int:
         """Bytes that may wait in the transport before they are seen."""
         return self._pace.read_buffer
+
+    @property
+    def receives(self) -> bool:
+        """Whether its reply has begun, and bytes of it are still to be read."""
+        return self._first_byte_at > 0 and not self.received_at and not self.ending
 
     @property
     def gained(self) -> int:
@@ -164,8 +169,16 @@ class Attempt:
     @property
     def already_there(self) -> int:
         """Bytes at the beginning of the reply that are in the file by now."""
-        first = 0 if self.asked.whole else self.asked.first
-        return self.chunk.offset + self.chunk.written - first
+        return self.chunk.offset + self.chunk.written - self._first
+
+    @property
+    def already_received(self) -> int:
+        """Bytes at the beginning of the reply that others have received by now."""
+        return self.chunk.offset + self.chunk.received - self._first
+
+    @property
+    def _first(self) -> int:
+        return 0 if self.asked.whole else self.asked.first
 
     def adopt(self, chunk: Chunk) -> None:
         """Let the opened reply, which is the whole blob, serve `chunk` instead."""
@@ -190,6 +203,7 @@ class Attempt:
             self._layer, self.asked, self._pace.read_buffer
         )
         self.idle_since = None
+        self.waits.begin(None)
         self.status = reply.status
         self._heed_cut()
         judgement = judge(self.asked, reply.status, reply.headers)
@@ -199,14 +213,13 @@ class Attempt:
             case Verdict.RANGE_REFUSED:
                 raise RangeRefused(judgement.reason)
             case Verdict.REFUSED if not reply.redirected:
-                asked = f"{self._layer.digest[:19]}, {self.asked}, from {reply.host}"
                 if reply.status in (200, 206):
-                    raise BadReply(f"{asked}: {judgement.reason}")
+                    raise self._bad_reply(reply, judgement.reason)
                 raise refusal("GET", registry.blob_url(self._layer.digest), reply.status, "blob")
             case _:
                 # Whatever the host behind a redirect refuses, the registry may redirect anew.
                 wait = retry_after(reply.headers)
-                reason = f"{judgement.reason} from {reply.host}"
+                reason = Message("{reason} from {host}", reason=judgement.reason, host=reply.host)
                 raise AttemptFailed(reason, reply.status, wait)
 
     async def receive(self) -> None:
@@ -226,9 +239,12 @@ class Attempt:
             piece = await self._next_piece(reply)
             if piece is None:
                 got = chunk.received - self.written_before
-                raise AttemptFailed(
-                    f"the body ended after {got} of {self.asked.length} bytes", self.status
+                reason = Message(
+                    "the body ended after {got} of {length} bytes",
+                    got=got,
+                    length=self.asked.length,
                 )
+                raise AttemptFailed(reason, self.status)
             self.network += len(piece)
             if skip:
                 dropped = min(skip, len(piece))
@@ -277,6 +293,7 @@ class Attempt:
         """
         self.ending = True
         self.idle_since = None
+        self.waits.begin(None)
         try:
             await self._finish_write()
             if self._run_size:
@@ -298,7 +315,9 @@ class Attempt:
         self.look_for_turn()
         if not self._turn.is_set():
             self._on_held()
+        self.waits.begin(Wait.TURN)
         await self._turn.wait()
+        self.waits.begin(None)
         self._turn = None
 
     def _heed_cut(self) -> None:
@@ -308,15 +327,15 @@ class Attempt:
 
     async def _next_piece(self, reply: BlobReply) -> Piece | None:
         began = self._clock()
-        self.idle_since = began - self._waited
+        self.idle_since = began - self._silence.waited
+        self.waits.begin(Wait.NETWORK)
         piece = await reply.body.read()
+        self.waits.begin(None if piece is None else Wait.RATE_LIMIT)
         self.idle_since = None
         if piece is not None:
-            self._waited += self._clock() - began
-            self._came += len(piece)
-            if self._came >= SIGN_OF_LIFE:
-                self._waited, self._came = 0.0, 0
+            self._silence.note(self._clock() - began, len(piece))
             await self._take(len(piece))
+            self.waits.begin(None)
         return piece
 
     async def _start_write(self) -> None:
@@ -324,15 +343,16 @@ class Attempt:
         run, size = self._run, self._run_size
         offset = self.chunk.offset + self.chunk.written
         self._run, self._run_size, self._run_began = [], 0, self._clock()
-        loop = asyncio.get_running_loop()
-        self._write = loop.run_in_executor(self._writers, self._part.write, offset, run)
+        self._write = self._begin_write(offset, run)
         self._writing = size
         self._write.add_done_callback(self._count_written)
 
     async def _finish_write(self) -> None:
         if self._write is not None:
             # Not awaited itself: a cut would cancel it and lose the count of what it wrote.
+            self.waits.begin(Wait.DISK)
             await asyncio.wait([self._write])
+            self.waits.begin(None)
             self._write.result()
             self._count_written(self._write)
 
@@ -344,7 +364,14 @@ class Attempt:
             self._on_written()
 
     def _too_much(self, reply: BlobReply) -> PullError:
-        return BadReply(
-            f"{self._layer.digest[:19]}, {self.asked}, from {reply.host}: "
-            f"more than the {self.chunk.length} bytes asked for came"
+        came = Message("more than the {length} bytes asked for came", length=self.chunk.length)
+        return self._bad_reply(reply, came)
+
+    def _bad_reply(self, reply: BlobReply, came: str) -> BadReply:
+        asked = Message(
+            "{digest}, {asked}, from {host}",
+            digest=self._layer.digest[:19],
+            asked=self.asked.words,
+            host=reply.host,
         )
+        return BadReply(Message("{asked}: {came}", asked=asked, came=came))

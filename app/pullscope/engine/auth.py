@@ -16,6 +16,7 @@ import httpx
 
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import AccessDenied, BadReply
+from pullscope.engine.message import Message
 from pullscope.engine.passport import token_lifetime
 from pullscope.engine.reference import DOCKER_HUB_HOSTS
 from pullscope.engine.transport import web_address
@@ -54,9 +55,10 @@ def parse_challenges(header: str) -> list[Challenge]:
     return challenges
 
 
-def login_command(host: str) -> str:
-    """Return what to type to log in to a registry."""
-    return "docker login" if host in DOCKER_HUB_HOSTS else f"docker login {host}"
+def login_remedy(host: str) -> Message:
+    """Return what to do where a registry denies access."""
+    command = "docker login" if host in DOCKER_HUB_HOSTS else f"docker login {host}"
+    return Message("check the name, or log in with: {command}", command=command)
 
 
 class Authorizer:
@@ -111,12 +113,12 @@ class Authorizer:
                 self.header = f"Bearer {token}"
             elif "basic" in challenges:
                 if self._credential is None or not self._credential.username:
-                    raise self._denied("it wants a login, and none was found for it")
+                    raise self._denied(Message("it wants a login, and none was found for it"))
                 if self._credential.basic == refused:
-                    raise self._denied("it refused the login that was found for it")
+                    raise self._denied(Message("it refused the login that was found for it"))
                 self.header = self._credential.basic
             else:
-                raise self._denied("HTTP 401 without a challenge that Pullscope knows")
+                raise self._denied(Message("HTTP 401 without a challenge that Pullscope knows"))
             return self.header
 
     async def _token(self, parameters: dict[str, str]) -> str:
@@ -146,33 +148,46 @@ class Authorizer:
     def _checked_realm(self, realm: str) -> str:
         url = web_address(realm)
         if url is None or url.userinfo:
-            raise BadReply(f"{self._origin} names a token service that is no web address")
+            raise BadReply(
+                Message(
+                    "{origin} names a token service that is no web address", origin=self._origin
+                )
+            )
         if url.scheme == "http" and self._origin.startswith("https:"):
             raise BadReply(
-                f"{self._origin} names a token service on plain HTTP, {url.host}; "
-                "nothing was sent there"
+                Message(
+                    "{origin} names a token service on plain HTTP, {host}; nothing was sent there",
+                    origin=self._origin,
+                    host=url.host,
+                )
             )
         return str(url)
 
     def _read_token(self, status: int, body: bytes, realm: str) -> str:
         host = urlsplit(realm).hostname
         if status in (401, 403):
-            raise self._denied(f"its token service {host} answered HTTP {status}")
+            raise self._denied(
+                Message("its token service {host} answered HTTP {status}", host=host, status=status)
+            )
         if status != 200:
-            raise BadReply(f"the token service {host} answered HTTP {status}")
+            raise BadReply(
+                Message("the token service {host} answered HTTP {status}", host=host, status=status)
+            )
         try:
             document = json.loads(body)
         except (ValueError, RecursionError):
-            raise BadReply(f"the token service {host} did not answer with JSON") from None
+            raise BadReply(
+                Message("the token service {host} did not answer with JSON", host=host)
+            ) from None
         token = None
         if isinstance(document, dict):
             token = document.get("token") or document.get("access_token")
         if not isinstance(token, str) or _PRINTABLE.fullmatch(token) is None:
-            raise BadReply(f"the token service {host} answered without a token")
+            raise BadReply(Message("the token service {host} answered without a token", host=host))
         self.token_lifetime = token_lifetime(document)
         return token
 
     def _denied(self, came: str) -> AccessDenied:
         host = urlsplit(self._origin).netloc
-        remedy = f"check the name, or log in with: {login_command(host)}"
-        return AccessDenied(f"access to {self._repository} on {host}", came, remedy, status=401)
+        asked = Message("access to {repository} on {host}", repository=self._repository, host=host)
+        return AccessDenied(asked, came, login_remedy(host), status=401)

@@ -24,6 +24,8 @@ LOGGER = logging.getLogger(__name__)
 
 _HELPER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _HELPER_TIMEOUT = 30.0
+_MOST_LOGINS = 500
+_LONGEST_KEY = 200
 _HUB_KEYS = ("https://index.docker.io/v1/", "index.docker.io", "registry-1.docker.io")
 
 
@@ -40,6 +42,59 @@ class Credential:
         """The value of an Authorization header for the Basic scheme (RFC 7617)."""
         pair = f"{self.username}:{self.password}".encode(errors="replace")
         return "Basic " + base64.b64encode(pair).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLogin:
+    """That there is a login, and where it comes from; never the login itself.
+
+    Attributes:
+        registry: as the file writes it; "*" for all that a helper may know.
+        file: where it is said.
+        helper: the program that keeps it; empty where the file itself does.
+    """
+
+    registry: str
+    file: Path
+    helper: str = ""
+
+
+def known_logins() -> tuple[KnownLogin, ...]:
+    """Return which logins the files tell of, in the order in which they are looked at.
+
+    No helper is asked: some of them open a window to do so.
+    """
+    found = []
+    for path in _files():
+        document = _read(path)
+        if document is not None:
+            found += list(_logins(document, path))
+    return tuple(found)
+
+
+def _logins(document: dict[str, Any], path: Path) -> Iterator[KnownLogin]:
+    for key, helper in list(_mapping(document, "credHelpers").items())[:_MOST_LOGINS]:
+        if isinstance(helper, str):
+            yield KnownLogin(_shown_key(key), path, _shown_key(helper))
+    store = document.get("credsStore")
+    helper = _shown_key(store) if isinstance(store, str) else ""
+    for key, entry in list(_mapping(document, "auths").items())[:_MOST_LOGINS]:
+        held = isinstance(entry, dict) and bool(
+            {"auth", "identitytoken", "username"} & {name for name, value in entry.items() if value}
+        )
+        if held or helper:
+            yield KnownLogin(_shown_key(key), path, "" if held else helper)
+    if helper:
+        yield KnownLogin("*", path, helper)
+
+
+def _shown_key(key: str) -> str:
+    """Return a registry or helper as it may be shown: someone may have put a login into a URL."""
+    bare = _normalised_key(key)
+    host, slash, rest = bare.partition("/")
+    return "".join(sign for sign in host.rpartition("@")[2] + slash + rest if sign.isprintable())[
+        :_LONGEST_KEY
+    ]
 
 
 def find_credential(reference: Reference) -> Credential | None:

@@ -4,6 +4,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pullscope.engine.errors import BadReply, DigestMismatch
+from pullscope.engine.message import Message
 from pullscope.engine.reference import is_digest
 
 if TYPE_CHECKING:
@@ -28,9 +29,18 @@ def verify(digest: str, body: bytes, what: str) -> None:
         DigestMismatch: the bytes are others; the message names `what` and both digests.
     """
     if not is_digest(digest):
-        raise BadReply(f"{what} came with {digest[:80]!r} for a digest")
+        raise BadReply(
+            Message("{what} came with {digest!r} for a digest", what=what, digest=digest[:80])
+        )
     hashed = new_hash(digest)
     hashed.update(body)
     found = f"{digest.partition(':')[0]}:{hashed.hexdigest()}"
     if found != digest:
-        raise DigestMismatch(f"{what} was to be {digest}, but hashes to {found}")
+        raise DigestMismatch(
+            Message(
+                "{what} was to be {digest}, but hashes to {found}",
+                what=what,
+                digest=digest,
+                found=found,
+            )
+        )

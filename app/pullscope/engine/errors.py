@@ -18,9 +18,42 @@ remedy. Errors of the transport are `httpx.TransportError`; `pull` turns those i
 `RegistryError`.
 """
 
+from dataclasses import dataclass
+
+from pullscope.engine.message import Message, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a pull failed, in parts, for people.
+
+    Attributes:
+        words: all of it in one line.
+        asked: method and redacted URL; empty where no request failed.
+        came: what was answered, or what happened.
+        remedy: what the user can do; may be empty.
+    """
+
+    words: str
+    asked: str = ""
+    came: str = ""
+    remedy: str = ""
+
 
 class PullError(Exception):
-    """A pull, or a request made for it, failed. `str()` is one line for people."""
+    """A pull, or a request made for it, failed. `str()` is one line for people.
+
+    Args:
+        came: what happened, in words.
+        remedy: what the user can do; may be empty.
+    """
+
+    asked = ""
+
+    def __init__(self, came: str, remedy: str = "") -> None:
+        super().__init__(Message("{came}; {remedy}", came=came, remedy=remedy) if remedy else came)
+        self.came = came
+        self.remedy = remedy
 
 
 class InvalidReference(PullError):
@@ -63,7 +96,9 @@ class RegistryError(PullError):
         status: int | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(f"{asked}: {came}" + (f"; {remedy}" if remedy else ""))
+        super().__init__(Message("{asked}: {came}", asked=asked, came=came), remedy)
+        self.asked = asked
+        self.came = came
         self.status = status
         self.retry_after = retry_after
 
@@ -86,3 +121,12 @@ class DigestMismatch(PullError):
 
 class StoreError(PullError):
     """The place on disk cannot be used."""
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return an error in parts."""
+    if not isinstance(error, PullError):
+        kind = type(error).__name__
+        unexpected = Message("unexpected error: {kind}: {error}", kind=kind, error=error)
+        return Failure(unexpected, came=unexpected)
+    return Failure(words_of(error), error.asked, error.came, error.remedy)

@@ -5,27 +5,38 @@ terminal); a window draws `model.Snapshot`s instead. No event carries a credenti
 a URL.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pullscope.engine.model import Layer, PullState, Settings
+from pullscope.engine.waits import Waited
 
 
 @dataclass(frozen=True, slots=True)
 class PullStarted:
-    """A pull began. `started_at` is POSIX time in seconds."""
+    """A pull began. `started_at` is POSIX time in seconds; `processors` are those of the machine,
+    0 where that is not known."""
 
     at: float
     reference: str
     output: str
     settings: Settings
     started_at: float
+    processors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """A request other than for a chunk was answered: for a manifest, a config blob or a token.
+    """A request that brought no bytes of a layer was answered, or got no reply.
 
-    `began` is when it was sent; `host` is the host that answered.
+    Attributes:
+        kind: "manifest", "config", "token" ..., "redirect" for a reply that only named another
+            place, or "challenge" for one that asked for a token.
+        host: that answered, or that was asked.
+        status: 0 where there was no reply.
+        began: when it was sent.
+        error: why there was no reply, in words.
+        quota_left: manifests that may still be asked for, where the reply told.
+        peer, connecting: as in `FirstByte`.
     """
 
     at: float
@@ -33,6 +44,10 @@ class RequestSent:
     host: str
     status: int
     began: float
+    error: str = ""
+    quota_left: int | None = None
+    peer: str = ""
+    connecting: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,14 @@ class PullResolved:
 @dataclass(frozen=True, slots=True)
 class LayerExisting:
     """A layer was there already; nothing is fetched."""
+
+    at: float
+    layer: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerHeldElsewhere:
+    """Another pull is fetching the layer into the same store; it is waited for."""
 
     at: float
     layer: int
@@ -96,7 +119,14 @@ class ChunkHedged:
 
 @dataclass(frozen=True, slots=True)
 class FirstByte:
-    """The reply to an attempt began. `host` is the host that sent it, after redirects."""
+    """The reply to an attempt began.
+
+    Attributes:
+        host: that sent it, after redirects.
+        peer: address and port that it came from; empty where the transport does not tell.
+        connecting: when the connection that it came by began to be made and when it stood, TLS
+            included; empty where it was there before, None where the transport does not tell.
+    """
 
     at: float
     layer: int
@@ -105,6 +135,8 @@ class FirstByte:
     status: int
     host: str
     protocol: str
+    peer: str = ""
+    connecting: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +209,19 @@ class PullResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixHashed:
+    """The digest of a layer covers its first `hashed` bytes; this step of it began at `began`.
+
+    A step takes at least 1 MiB, unless it is the last, and at most 16.
+    """
+
+    at: float
+    layer: int
+    hashed: int
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
 class LayerReceived:
     """Every byte of a layer is in its file."""
 
@@ -186,7 +231,7 @@ class LayerReceived:
 
 @dataclass(frozen=True, slots=True)
 class LayerDiscarded:
-    """A layer's bytes did not match its digest; it is fetched once more."""
+    """A layer's bytes did not match its digest; the first time, it is fetched once more."""
 
     at: float
     layer: int
@@ -211,7 +256,21 @@ class LayerCommitted:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The state of the pull, ten times a second while it runs; bytes as in `model.Snapshot`."""
+    """The state of the pull, ten times a second while it runs; bytes as in `model.Snapshot`.
+
+    Attributes:
+        network: bytes of layers that came over the network, wasted ones included.
+        frontier: bytes written without a gap from the start of their layer: what can be hashed.
+        wanted: bytes that nobody has asked for yet.
+        buffers: bytes that the transport may hold for the connections that receive, at most.
+        waited: what the requests for chunks have waited for since the pull began.
+        lag: seconds that this sample was late, because the event loop was busy.
+        loop_cpu, cpu: CPU seconds of the event loop's thread and of the whole process, since the
+            pull began.
+        busy: the share of all the machine's CPU time that was used lately, by whomever; from 0 to
+            1.
+        wasted: bytes of layers that came over the network in vain.
+    """
 
     at: float
     received: int
@@ -219,6 +278,27 @@ class Sampled:
     hashed: int
     in_flight: int
     memory: int
+    network: int = 0
+    frontier: int = 0
+    wanted: int = 0
+    buffers: int = 0
+    waited: Waited = field(default_factory=Waited)
+    lag: float = 0.0
+    loop_cpu: float = 0.0
+    cpu: float = 0.0
+    busy: float = 0.0
+    wasted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDrew:
+    """A window that shows the pull drew frames, which took so many `seconds` each.
+
+    It comes from the window, not from the pull.
+    """
+
+    at: float
+    seconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +315,7 @@ PullEvent = (
     | RequestSent
     | PullResolved
     | LayerExisting
+    | LayerHeldElsewhere
     | LayerResumed
     | ChunkStarted
     | ChunkHedged
@@ -245,10 +326,12 @@ PullEvent = (
     | SettingsApplied
     | PullPaused
     | PullResumed
+    | PrefixHashed
     | LayerReceived
     | LayerDiscarded
     | LayerVerified
     | LayerCommitted
     | Sampled
+    | WindowDrew
     | PullEnded
 )

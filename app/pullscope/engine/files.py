@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pullscope.engine.message import Message
 from pullscope.engine.transport import Piece
 
 if sys.platform != "win32":
@@ -146,7 +147,14 @@ class PositionalFile:
             while done < size:
                 block = os.read(fd, min(_READ_AT_ONCE, size - done))
                 if not block:
-                    raise OSError(f"{source} ends at byte {start + done} of {start + size}")
+                    raise OSError(
+                        Message(
+                            "{file} ends at byte {end} of {size}",
+                            file=source,
+                            end=start + done,
+                            size=start + size,
+                        )
+                    )
                 self.write(offset + done, [block])
                 done += len(block)
         finally:

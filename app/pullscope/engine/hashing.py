@@ -1,15 +1,19 @@
 """The digest of a layer, computed behind the writes.
 
 The hasher follows the layer's frontier (the bytes in the file without a gap from the start) in a
-thread, so that the digest is known soon after the last byte and not a whole read later.
+thread, so that the digest is known soon after the last byte and not a whole read later. Bytes that
+come in order are hashed from memory by the thread that wrote them; those that came before their
+turn are read again, from the page cache as a rule.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from pullscope.engine.digests import new_hash
+from pullscope.engine.message import Message
 from pullscope.engine.store import READ_SIZE, Part
+from pullscope.engine.transport import Piece
 
 _LEAST = 1024 * 1024
 """Bytes worth a thread's wake-up, unless they are the last."""
@@ -46,7 +50,10 @@ class PrefixHasher:
         self._on_progress = on_progress
         self._frontier = 0
         self._settled = False
-        self._step: asyncio.Future[int] | None = None
+        self._step: asyncio.Future[None] | None = None
+        self._step_end = 0
+        self._told = 0
+        self._untold_since: float | None = None
 
     @property
     def idle(self) -> bool:
@@ -71,10 +78,43 @@ class PrefixHasher:
             return
         if ready < _LEAST and frontier < self._size:
             return
-        end = min(frontier, self.hashed + _MOST)
+        self._step_end = min(frontier, self.hashed + _MOST)
         loop = asyncio.get_running_loop()
-        self._step = loop.run_in_executor(self._executor, self._hash_between, self.hashed, end)
+        self._note_begin(loop.time())
+        self._step = loop.run_in_executor(
+            self._executor, self._hash_between, self.hashed, self._step_end
+        )
         self._step.add_done_callback(self._stepped)
+
+    def wants(self, offset: int) -> bool:
+        """Whether bytes from `offset` are the next to hash and no thread hashes now."""
+        free = self._step is None and self.error is None and not self._settled
+        return free and offset == self.hashed
+
+    def write_and_hash(
+        self, writers: Executor, offset: int, pieces: Sequence[Piece]
+    ) -> asyncio.Future[None]:
+        """Write the bytes that are wanted next, then hash them; call it on the loop.
+
+        A write that fails is the hasher's error too.
+        """
+        loop = asyncio.get_running_loop()
+        write = loop.run_in_executor(writers, self._write_and_hash, offset, pieces)
+        self._step_end = offset + sum(map(len, pieces))
+        self._step = write
+        self._note_begin(loop.time())
+        write.add_done_callback(self._stepped)
+        return write
+
+    def untold_since(self) -> float | None:
+        """Return when the hashing began of what was not told yet, by the loop's clock.
+
+        From then on that is told. None while it is too little to speak of.
+        """
+        if self.hashed - self._told < (_LEAST if self.hashed < self._size else 1):
+            return None
+        since, self._untold_since, self._told = self._untold_since, None, self.hashed
+        return since
 
     async def settle(self) -> None:
         """Return when no thread touches the part any more; nothing more is hashed."""
@@ -82,24 +122,32 @@ class PrefixHasher:
         if self._step is not None:
             await asyncio.wait([self._step])
 
-    def _hash_between(self, start: int, end: int) -> int:
+    def _note_begin(self, now: float) -> None:
+        if self._untold_since is None:
+            self._untold_since = now
+
+    def _write_and_hash(self, offset: int, pieces: Sequence[Piece]) -> None:
+        self._part.write(offset, pieces)
+        for piece in pieces:
+            self._hash.update(memoryview(piece))
+
+    def _hash_between(self, start: int, end: int) -> None:
         # Not kept from step to step: layers that wait or are done hold none.
         buffer = memoryview(bytearray(min(READ_SIZE, end - start)))
         while start < end:
             count = self._part.read_into(buffer[: end - start], start)
             if count == 0:
-                raise OSError(f"the part file ends at byte {start}")
+                raise OSError(Message("the part file ends at byte {end}", end=start))
             self._hash.update(buffer[:count])
             start += count
-        return end
 
-    def _stepped(self, step: asyncio.Future[int]) -> None:
+    def _stepped(self, step: asyncio.Future[None]) -> None:
         self._step = None
         if step.cancelled():
             return
         self.error = step.exception()
         if self.error is None:
-            self.hashed = step.result()
+            self.hashed = self._step_end
         self._on_progress()
         if self.error is None:
             self.follow(self._frontier)

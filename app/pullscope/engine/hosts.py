@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pullscope.engine.errors import HostsError
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.reference import DOCKER_HUB, DOCKER_HUB_HOSTS, Reference
 from pullscope.engine.transport import ClientCertificate, Tls, web_address
 
@@ -172,9 +173,19 @@ def find_hosts(
         for host in found
     ]
     if not any(host.pulls for host in hosts):
-        raise HostsError(f"no host that is configured for {reference.domain} may serve pulls")
+        raise HostsError(
+            Message(
+                "no host that is configured for {registry} may serve pulls",
+                registry=reference.domain,
+            )
+        )
     if not reference.digest and not any(host.resolves for host in hosts):
-        raise HostsError(f"no host that is configured for {reference.domain} may resolve tags")
+        raise HostsError(
+            Message(
+                "no host that is configured for {registry} may resolve tags",
+                registry=reference.domain,
+            )
+        )
     return tuple(hosts)
 
 
@@ -183,6 +194,62 @@ def _itself(reference: Reference, plain_http: bool | None) -> Host:
     plain = reference.is_loopback if plain_http is None else plain_http
     scheme = "http" if plain else "https"
     return Host(f"{scheme}://{reference.api_host}/v2", reference.repository)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredRegistry:
+    """What a file says of one registry, for people.
+
+    Attributes:
+        registry: the host or prefix that the file speaks of; "*" for all others.
+        hosts: that are asked, in this order.
+        file: where it is said.
+        problem: why it cannot be used, in words; empty where it can.
+    """
+
+    registry: str
+    hosts: tuple[str, ...]
+    file: Path
+    problem: str = ""
+
+
+def configured(places: Places) -> tuple[ConfiguredRegistry, ...]:
+    """Return what all files say, those that count more before the others."""
+    found = [
+        _in_directory(name, root / name / _HOSTS_FILE)
+        for root in places.hosts
+        for name in _names_in(root)
+        if os.path.isfile(root / name / _HOSTS_FILE)
+    ]
+    for path in _registries_files(places):
+        try:
+            entries = parse_registries(_read(path), path)
+        except HostsError as error:
+            found.append(ConfiguredRegistry("", (), path, words_of(error)))
+            continue
+        found += [
+            ConfiguredRegistry(
+                entry.prefix,
+                (*(mirror.location for mirror in entry.mirrors), entry.location or entry.prefix),
+                path,
+                Message("blocked") if entry.blocked else "",
+            )
+            for entry in entries
+        ]
+    return tuple(found)
+
+
+def _in_directory(name: str, path: Path) -> ConfiguredRegistry:
+    registry = "*" if name == "_default" else re.sub(r"_([0-9]+)_$", r":\1", name)
+    stand_in = Reference(
+        "registry.invalid" if registry == "*" else registry, "any/image", "1", None
+    )
+    try:
+        hosts = parse_hosts_file(_read(path), path, stand_in)
+    except HostsError as error:
+        return ConfiguredRegistry(registry, (), path, words_of(error))
+    names = (registry if host.name == "registry.invalid" else host.name for host in hosts)
+    return ConfiguredRegistry(registry, tuple(names), path)
 
 
 # containerd's directories
@@ -225,7 +292,11 @@ def parse_hosts_file(
     itself = _itself(reference, plain_http)
     sections = document.values.get("host", {})
     if not isinstance(sections, dict):
-        raise document.error("host", 'is no table; write [host."https://mirror.example"]')
+        raise document.error(
+            "host",
+            Message("{key} is no table", key="host"),
+            remedy=Message("write {header}", header='[host."https://mirror.example"]'),
+        )
     hosts = []
     for url, values in sections.items():
         section = _Section(document, values, _header_of(url))
@@ -253,7 +324,9 @@ def _host_of(section: "_Section", url: str, key: str, reference: Reference) -> H
         or parsed.query
         or not _URL_PATH.fullmatch(path := parsed.raw_path.decode("ascii"))
     ):
-        raise section.error(key, "names a host that is no plain web address")
+        raise section.error(
+            key, Message("{key} names a host that is no plain web address", key=key)
+        )
     path = posixpath.normpath(path).lstrip("/")
     path = f"/{path}" if path not in ("", ".") else ""
     if not section.flag("override_path") and not path.endswith("/v2"):
@@ -271,7 +344,8 @@ def _host_of(section: "_Section", url: str, key: str, reference: Reference) -> H
 def _settings_of(section: "_Section", host: Host) -> Host:
     capabilities = {name.lower() for name in section.texts("capabilities")}
     if unknown := capabilities - _CAPABILITIES:
-        raise section.error("capabilities", f"names {_shown(min(unknown))}, which is none")
+        said = Message("capabilities names {name}, which is none", name=_shown(min(unknown)))
+        raise section.error("capabilities", said)
     directory = section.document.path.parent
     tls = Tls(
         verify=not section.flag("skip_verify"),
@@ -311,7 +385,13 @@ def _certificates_in(directory: Path) -> Tls | None:
         if name.endswith(".cert"):
             key = f"{name.removesuffix('.cert')}.key"
             if key not in names:
-                raise HostsError(f"{directory / name}: its key is missing, {key} beside it")
+                raise HostsError(
+                    Message(
+                        "{path}: its key is missing, {key} beside it",
+                        path=directory / name,
+                        key=key,
+                    )
+                )
             clients.append(ClientCertificate(directory / name, directory / key))
     if not authorities and not clients:
         return None
@@ -382,9 +462,11 @@ def parse_registries(text: str, path: Path) -> tuple[RegistryEntry, ...]:
         location = _location(section, "location")
         prefix = _location(section, "prefix") or location
         if not prefix:
-            raise section.error("location", "is missing, and so is prefix", of="registry")
+            said = Message("location of registry is missing, and so is prefix")
+            raise section.error("location", said)
         if "*" in prefix.removeprefix("*."):
-            raise section.error("prefix", "may hold a * only at its begin, as *.example.com")
+            said = Message("prefix may hold a * only at its begin, as *.example.com")
+            raise section.error("prefix", said)
         if not location and not prefix.startswith("*."):
             location = prefix
         entries.append(
@@ -403,10 +485,14 @@ def parse_registries(text: str, path: Path) -> tuple[RegistryEntry, ...]:
 def _mirror_of(section: "_Section", by_digest: bool) -> Mirror:
     location = _location(section, "location")
     if not location:
-        raise section.error("location", "is missing", of="registry.mirror")
+        raise section.error("location", Message("location of registry.mirror is missing"))
     pull_from = section.text("pull-from-mirror") or "all"
     if pull_from not in _PULL_FROM:
-        said = f"is {_shown(pull_from)}; it can be {', '.join(_PULL_FROM)}"
+        said = Message(
+            "pull-from-mirror is {value}; it can be {values}",
+            value=_shown(pull_from),
+            values=", ".join(_PULL_FROM),
+        )
         raise section.error("pull-from-mirror", said)
     return Mirror(location, section.flag("insecure"), "digest-only" if by_digest else pull_from)
 
@@ -414,7 +500,11 @@ def _mirror_of(section: "_Section", by_digest: bool) -> Mirror:
 def _location(section: "_Section", key: str) -> str:
     text = section.text(key).rstrip("/")
     if "://" in text:
-        raise section.error(key, "begins with a scheme; write the host without it")
+        raise section.error(
+            key,
+            Message("{key} begins with a scheme", key=key),
+            remedy=Message("write the host without it"),
+        )
     return text
 
 
@@ -429,7 +519,9 @@ def _from_registries(
     if entry is None:
         return (_itself(reference, plain_http),)
     if entry.blocked:
-        raise HostsError(f"{entry.prefix} is blocked in {entry.path}")
+        raise HostsError(
+            Message("{prefix} is blocked in {path}", prefix=entry.prefix, path=entry.path)
+        )
     unwanted = "tag-only" if reference.digest else "digest-only"
     hosts = []
     for mirror in entry.mirrors:
@@ -471,8 +563,14 @@ def _moved(reference: Reference, entry: RegistryEntry, location: str) -> Referen
         or "#" in domain
         or _REPOSITORY.fullmatch(repository) is None
     ):
-        said = f"the location of {entry.prefix} leads {reference.name} to no repository"
-        raise HostsError(f"{entry.path}: {said}")
+        raise HostsError(
+            Message(
+                "{path}: the location of {prefix} leads {name} to no repository",
+                path=entry.path,
+                prefix=entry.prefix,
+                name=reference.name,
+            )
+        )
     return Reference(domain, repository, reference.tag, reference.digest)
 
 
@@ -480,7 +578,11 @@ def _tables(document: "_Document", values: dict[str, Any], key: str) -> list[dic
     tables = values.get(key, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         # Version 1 had a table here, with lists of hosts.
-        raise document.error(key, f"is no list of tables; write [[{key}]]")
+        raise document.error(
+            key,
+            Message("{key} is no list of tables", key=key),
+            remedy=Message("write {header}", header=f"[[{key}]]"),
+        )
     return tables
 
 
@@ -504,14 +606,22 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise HostsError(f"{path}: {error.strerror or type(error).__name__}") from None
+        raise HostsError(
+            Message("{asked}: {came}", asked=path, came=error.strerror or type(error).__name__)
+        ) from None
     if len(content) > LARGEST_FILE:
-        raise HostsError(f"{path}: is larger than the {LARGEST_FILE} bytes allowed")
+        raise HostsError(
+            Message(
+                "{path}: is larger than the {limit} bytes allowed", path=path, limit=LARGEST_FILE
+            )
+        )
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise HostsError(f"{path}, line {line}: holds bytes that are not UTF-8") from None
+        raise HostsError(
+            Message("{path}, line {line}: holds bytes that are not UTF-8", path=path, line=line)
+        ) from None
 
 
 def _names_in(directory: Path) -> list[str]:
@@ -539,15 +649,26 @@ class _Document:
             line = place[1] if place and place[1] else str(max(1, len(self._lines)))
             # What is in brackets or quotes is the file's: a name that is there twice, a value.
             reason = _QUOTED.sub("...", _TOML_PLACE.sub("", str(error)))
-            raise HostsError(f"{path}, line {line}: {reason}") from None
+            raise HostsError(
+                Message("{path}, line {line}: {reason}", path=path, line=line, reason=reason)
+            ) from None
         except (ValueError, RecursionError):
-            raise HostsError(f"{path}: cannot be read as TOML") from None
+            raise HostsError(Message("{path}: cannot be read as TOML", path=path)) from None
 
-    def error(self, key: str, said: str, opens: Callable[[str], bool] | None = None) -> HostsError:
+    def error(
+        self,
+        key: str,
+        said: Message,
+        opens: Callable[[str], bool] | None = None,
+        *,
+        remedy: str = "",
+    ) -> HostsError:
         """Return an error about a key in the table that a line opens, or before all tables."""
         line = self._line_of(key, opens)
-        place = f"{self.path}, line {line}" if line else str(self.path)
-        return HostsError(f"{place}: {key} {said}")
+        if line is None:
+            return HostsError(Message("{asked}: {came}", asked=self.path, came=said), remedy)
+        words = Message("{path}, line {line}: {reason}", path=self.path, line=line, reason=said)
+        return HostsError(words, remedy)
 
     def _line_of(self, key: str, opens: Callable[[str], bool] | None) -> int | None:
         """Return where a key stands as people write it; None where it is written otherwise."""
@@ -580,23 +701,23 @@ class _Section:
         self.document = document
         self._opens = opens
         if not isinstance(values, dict):
-            raise self.error("host", "is no table")
+            raise self.error("host", Message("{key} is no table", key="host"))
         self._values = values
 
-    def error(self, key: str, said: str, *, of: str = "") -> HostsError:
+    def error(self, key: str, said: Message, *, remedy: str = "") -> HostsError:
         """Return the error for a value."""
-        return self.document.error(f"{key} of {of}" if of else key, said, self._opens)
+        return self.document.error(key, said, self._opens, remedy=remedy)
 
     def flag(self, key: str) -> bool:
         value = self._values.get(key, False)
         if not isinstance(value, bool):
-            raise self.error(key, "is neither true nor false")
+            raise self.error(key, Message("{key} is neither true nor false", key=key))
         return value
 
     def text(self, key: str) -> str:
         value = self._values.get(key, "")
         if not isinstance(value, str):
-            raise self.error(key, "is no text")
+            raise self.error(key, Message("{key} is no text", key=key))
         return self._checked(key, value)
 
     def texts(self, key: str) -> list[str]:
@@ -604,7 +725,7 @@ class _Section:
         value = self._values.get(key, [])
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
-            raise self.error(key, "is neither a text nor a list of texts")
+            raise self.error(key, Message("{key} is neither a text nor a list of texts", key=key))
         return [self._checked(key, v) for v in values]
 
     def pairs(self, key: str) -> list[tuple[str, str]]:
@@ -620,7 +741,9 @@ class _Section:
                 or not all(isinstance(part, str) for part in parts)
                 or not parts[0]
             ):
-                raise self.error(key, "is no file, no list of files and no list of pairs")
+                raise self.error(
+                    key, Message("{key} is no file, no list of files and no list of pairs", key=key)
+                )
             checked = [self._checked(key, part) for part in parts]
             pairs.append((checked[0], checked[1] if len(checked) == 2 else ""))
         return pairs
@@ -628,19 +751,28 @@ class _Section:
     def headers(self, key: str) -> tuple[tuple[str, str], ...]:
         table = self._values.get(key, {})
         if not isinstance(table, dict):
-            raise self.error(key, "is no table of headers")
+            raise self.error(key, Message("{key} is no table of headers", key=key))
         pairs = []
         for name, value in table.items():
             values: Iterable[Any] = [value] if isinstance(value, str) else value
             if not isinstance(values, Sequence) or not all(
                 isinstance(v, str) and _HEADER_VALUE.fullmatch(v) for v in values
             ):
-                known = f" for {name}" if _HEADER_NAME.fullmatch(name) else ""
-                raise self.error(key, f"has a value{known} that no header can have")
+                said = Message("{key} has a value that no header can have", key=key)
+                if _HEADER_NAME.fullmatch(name):
+                    said = Message(
+                        "{key} has a value for {name} that no header can have", key=key, name=name
+                    )
+                raise self.error(key, said)
             if not _HEADER_NAME.fullmatch(name):
-                raise self.error(key, "has a name that no header can be called")
+                raise self.error(
+                    key, Message("{key} has a name that no header can be called", key=key)
+                )
             if name.lower() in _OWN_HEADERS:
-                raise self.error(key, f"has {name}, which is set for each request")
+                raise self.error(
+                    key,
+                    Message("{key} has {name}, which is set for each request", key=key, name=name),
+                )
             pairs += [(name, v) for v in values]
         return tuple(pairs)
 
@@ -652,10 +784,10 @@ class _Section:
         parts = list(_DURATION.finditer(text))
         seconds = sum(float(part[1]) * _UNITS[part[2]] for part in parts)
         if "".join(part[0] for part in parts) != text or not seconds <= LONGEST_DIAL_TIMEOUT:
-            raise self.error(key, 'is no duration such as "10s"')
+            raise self.error(key, Message('{key} is no duration such as "10s"', key=key))
         return seconds or None
 
     def _checked(self, key: str, text: str) -> str:
         if any(sign in text for sign in "\0\r\n"):
-            raise self.error(key, "holds a character that is not allowed")
+            raise self.error(key, Message("{key} holds a character that is not allowed", key=key))
         return text

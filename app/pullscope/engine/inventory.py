@@ -12,6 +12,7 @@ from typing import Any
 from pullscope.engine.errors import StoreError
 from pullscope.engine.files import is_temporary_of
 from pullscope.engine.manifests import LARGEST_MANIFEST
+from pullscope.engine.message import Message
 from pullscope.engine.reference import is_digest
 
 REF_NAME = "org.opencontainers.image.ref.name"
@@ -35,6 +36,7 @@ class StoredImage:
         platform: "os/architecture[/variant]", empty where the index does not say.
         size: bytes of its blobs; those that several images share count for each.
         complete: whether all of them are there.
+        source: the digest of the Docker manifest that was made an OCI one, where it was.
     """
 
     position: int
@@ -44,6 +46,7 @@ class StoredImage:
     platform: str
     size: int
     complete: bool
+    source: str = ""
 
 
 def blob_path(layout: Path, digest: str) -> Path:
@@ -95,7 +98,7 @@ def images(layout: Path, index: dict[str, Any]) -> tuple[StoredImage, ...]:
         if not isinstance(entry, dict) or not is_digest(entry.get("digest")):
             continue
         digest = str(entry["digest"])
-        size, complete = _measure(layout, digest)
+        sizes, complete = _measure(layout, digest)
         found.append(
             StoredImage(
                 position=position,
@@ -103,11 +106,26 @@ def images(layout: Path, index: dict[str, Any]) -> tuple[StoredImage, ...]:
                 full_name=annotation(entry, FULL_NAME),
                 digest=digest,
                 platform=_platform(entry.get("platform")),
-                size=size,
+                size=sum(sizes.values()),
                 complete=complete,
+                source=annotation(entry, SOURCE),
             )
         )
     return tuple(found)
+
+
+def owners(layout: Path, index: dict[str, Any]) -> dict[str, tuple[StoredImage, ...]]:
+    """Return the images that need a blob and have it, by the blob's digest.
+
+    Raises:
+        OSError: a manifest cannot be read.
+    """
+    found: dict[str, list[StoredImage]] = {}
+    for image in images(layout, index):
+        sizes, _ = _measure(layout, image.digest)
+        for digest in sizes:
+            found.setdefault(digest, []).append(image)
+    return {digest: tuple(images_of) for digest, images_of in found.items()}
 
 
 def reachable(layout: Path, index: dict[str, Any]) -> set[str]:
@@ -136,16 +154,20 @@ def reachable(layout: Path, index: dict[str, Any]) -> set[str]:
             document = _parsed(body)
             if document is None:
                 raise StoreError(
-                    f"the manifest {digest} is damaged, and what it needs unknown; remove its "
-                    "image (pullscope store rm) or pull it again"
+                    Message(
+                        "the manifest {digest} is damaged, and what it needs unknown",
+                        digest=digest,
+                    ),
+                    Message("remove its image (pullscope store rm) or pull it again"),
                 )
             kept.update(_digests(document))
             manifests += _manifests(document)
     return kept
 
 
-def _measure(layout: Path, digest: str) -> tuple[int, bool]:
-    """Return the bytes of a manifest with all that it names, and whether all of it is there."""
+def _measure(layout: Path, digest: str) -> tuple[dict[str, int], bool]:
+    """Return the bytes of a manifest and of all that it names, by digest, and whether all of it is
+    there."""
     sizes: dict[str, int] = {}
     complete = True
     manifests = [digest]
@@ -167,8 +189,9 @@ def _measure(layout: Path, digest: str) -> tuple[int, bool]:
                 path = blob_path(layout, str(name))
                 there = path.stat().st_size if path.is_file() else -1
                 complete = complete and there == blob.get("size")
-                sizes[str(name)] = max(there, 0)
-    return sum(sizes.values()), complete
+                if there >= 0:
+                    sizes[str(name)] = there
+    return sizes, complete
 
 
 def _manifest_body(layout: Path, digest: str) -> bytes | None:

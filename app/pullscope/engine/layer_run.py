@@ -24,6 +24,7 @@ class LayerRun:
         hasher: None until what an earlier pull left in the part is checked.
         active: attempts under way.
         whole: the registry does not serve ranges of it: one attempt at a time, for everything.
+        whole_because: why, until the first request for everything is sent.
         kept: bytes of an earlier pull.
         waiting: another pull is fetching it into the same place.
         failures: per chunk, attempts in a row that brought little.
@@ -42,6 +43,7 @@ class LayerRun:
         self.reserved: asyncio.Future[None] | None = None
         self.active: set[Attempt] = set()
         self.whole = False
+        self.whole_because = ""
         self.waiting = False
         self.kept = 0
         self.attempts = 0
@@ -62,6 +64,13 @@ class LayerRun:
         if self.state in (LayerState.DONE, LayerState.EXISTING):
             return True
         return self.begun and self.ledger.complete  # an empty one has yet to become a blob
+
+    @property
+    def wanted(self) -> int:
+        """Bytes that nobody has asked for yet."""
+        if self.state in (LayerState.DONE, LayerState.EXISTING):
+            return 0
+        return sum(end - start for start, end in self.ledger.wanted)
 
     def has_work(self, now: float) -> bool:
         """Whether a chunk can be asked for now."""

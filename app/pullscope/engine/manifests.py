@@ -13,6 +13,7 @@ from typing import Any
 
 from pullscope.engine.digests import digest_of, verify
 from pullscope.engine.errors import BadReply, NotAnImage, PlatformNotFound
+from pullscope.engine.message import Message
 from pullscope.engine.model import Document, Layer
 from pullscope.engine.platforms import Platform, normalised
 from pullscope.engine.reference import is_digest
@@ -88,10 +89,15 @@ class ImageIndex:
                     return entry
         named = {str(e.platform) for e in self.entries if e.platform} - {"unknown/unknown"}
         there = sorted(name for name in named if _SHOWN_PLATFORM.fullmatch(name))
-        raise PlatformNotFound(
-            f"the image has no manifest for {wanted}; it has {', '.join(there[:20]) or 'none'}; "
-            "choose one, or all, with --platform"
-        )
+        if there:
+            came = Message(
+                "the image has no manifest for {wanted}; it has {there}",
+                wanted=wanted,
+                there=", ".join(there[:20]),
+            )
+        else:
+            came = Message("the image has no manifest for {wanted}; it has none", wanted=wanted)
+        raise PlatformNotFound(came, Message("choose one, or all, with --platform"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +136,29 @@ def parse_manifest(body: bytes, content_type: str) -> ImageManifest | ImageIndex
         entries = _list(document, "manifests")
         return ImageIndex(media_type, tuple(_index_entries(entries)))
     if media_type not in _MANIFESTS:
-        raise NotAnImage(f"the registry holds {media_type[:100]!r} under this name, not an image")
-    config = _descriptor(document.get("config"), "the config")
+        raise NotAnImage(
+            Message(
+                "the registry holds {media_type!r} under this name, not an image",
+                media_type=media_type[:100],
+            )
+        )
+    config = _descriptor(document.get("config"), Message("the config"))
     is_image = config.media_type in (OCI_CONFIG, DOCKER_CONFIG)
     if is_image and config.size > LARGEST_CONFIG:
-        raise BadReply(f"the image config claims {config.size} bytes; at most {LARGEST_CONFIG} do")
+        raise BadReply(
+            Message(
+                "the image config claims {size} bytes; at most {most} do",
+                size=config.size,
+                most=LARGEST_CONFIG,
+            )
+        )
     layers: dict[str, Layer] = {}
     for number, entry in enumerate(_list(document, "layers"), 1):
-        layer = _descriptor(entry, f"layer {number}")
+        layer = _descriptor(entry, Message("layer {number}", number=number))
         if layers.setdefault(layer.digest, layer).size != layer.size:
-            raise BadReply(f"the manifest gives two sizes for {layer.digest}")
+            raise BadReply(
+                Message("the manifest gives two sizes for {digest}", digest=layer.digest)
+            )
     descriptors = [document["config"], *document["layers"]]
     return ImageManifest(
         media_type,
@@ -158,7 +177,10 @@ def parse_referrers(body: bytes) -> tuple[str, ...]:
         BadReply: it is no such list.
     """
     entries = _list(_json_object(body), "manifests")
-    return tuple(_descriptor(e, f"referrer {n}").digest for n, e in enumerate(entries, 1))
+    return tuple(
+        _descriptor(entry, Message("referrer {number}", number=number)).digest
+        for number, entry in enumerate(entries, 1)
+    )
 
 
 def as_oci(
@@ -219,10 +241,18 @@ def _embedded(descriptors: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
         try:
             body = base64.b64decode(data, validate=True)
         except (ValueError, TypeError):
-            raise BadReply(f"the data within the manifest for {digest} is not base64") from None
-        verify(digest, body, "the data within the manifest")
+            raise BadReply(
+                Message("the data within the manifest for {digest} is not base64", digest=digest)
+            ) from None
+        verify(digest, body, Message("the data within the manifest"))
         if len(body) != descriptor["size"]:
-            raise BadReply(f"the data within the manifest for {digest} is {len(body)} bytes")
+            raise BadReply(
+                Message(
+                    "the data within the manifest for {digest} is {size} bytes",
+                    digest=digest,
+                    size=len(body),
+                )
+            )
         yield digest, body
 
 
@@ -240,23 +270,36 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadReply(f"the manifest is not JSON ({type(error).__name__})") from None
+        raise BadReply(
+            Message("the manifest is not JSON ({error})", error=type(error).__name__)
+        ) from None
     if not isinstance(document, dict):
-        raise BadReply("the manifest is not a JSON object")
+        raise BadReply(Message("the manifest is not a JSON object"))
     return document
 
 
 def _media_type(document: dict[str, Any], content_type: str) -> str:
     inside = document.get("mediaType", "")
     if not isinstance(inside, str):
-        raise BadReply("the manifest's mediaType is not text")
+        raise BadReply(Message("the manifest's mediaType is not text"))
     if document.get("schemaVersion") == 1 or "docker.distribution.manifest.v1+" in content_type:
-        raise NotAnImage("the image has only a schema 1 manifest, which is obsolete; push it anew")
+        raise NotAnImage(
+            Message("the image has only a schema 1 manifest, which is obsolete"),
+            Message("push it anew"),
+        )
     if document.get("schemaVersion") != 2:
-        raise NotAnImage("the registry's reply is not an image manifest: schemaVersion is not 2")
+        raise NotAnImage(
+            Message("the registry's reply is not an image manifest: schemaVersion is not 2")
+        )
     generic = content_type in _GENERIC
     if inside and not generic and inside != content_type:
-        raise BadReply(f"the manifest is {inside[:100]!r}, its Content-Type {content_type[:100]!r}")
+        raise BadReply(
+            Message(
+                "the manifest is {inside!r}, its Content-Type {content_type!r}",
+                inside=inside[:100],
+                content_type=content_type[:100],
+            )
+        )
     if inside or not generic:
         return inside or content_type
     return OCI_INDEX if "manifests" in document else OCI_MANIFEST
@@ -264,32 +307,42 @@ def _media_type(document: dict[str, Any], content_type: str) -> str:
 
 def _index_entries(entries: list[Any]) -> Iterator[IndexEntry]:
     for number, entry in enumerate(entries, 1):
-        manifest = _descriptor(entry, f"entry {number} of the index")
+        manifest = _descriptor(entry, Message("entry {number} of the index", number=number))
         platform = entry.get("platform")
         if not isinstance(platform, dict):
             yield IndexEntry(manifest, None)
             continue
         parts = [platform.get(key) or "" for key in ("os", "architecture", "variant")]
         if not all(isinstance(part, str) for part in parts):
-            raise BadReply(f"the platform of entry {number} of the index is not text")
+            raise BadReply(
+                Message("the platform of entry {number} of the index is not text", number=number)
+            )
         yield IndexEntry(manifest, normalised(*parts))
 
 
 def _list(document: dict[str, Any], key: str) -> list[Any]:
     value = document.get(key)
     if not isinstance(value, list):
-        raise BadReply(f"the manifest has no list of {key}")
+        raise BadReply(Message("the manifest has no list of {key}", key=key))
     return value
 
 
-def _descriptor(value: Any, what: str) -> Layer:
+def _descriptor(value: Any, what: Message) -> Layer:
     if not isinstance(value, dict):
-        raise BadReply(f"{what} is not a descriptor")
+        raise BadReply(Message("{what} is not a descriptor", what=what))
     digest, size, media_type = value.get("digest"), value.get("size"), value.get("mediaType", "")
     if not is_digest(digest):
-        raise BadReply(f"{what} has the digest {str(digest)[:80]!r}, which is no sha256 or sha512")
+        raise BadReply(
+            Message(
+                "{what} has the digest {digest!r}, which is no sha256 or sha512",
+                what=what,
+                digest=str(digest)[:80],
+            )
+        )
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_LAYER:
-        raise BadReply(f"{what} claims a size of {str(size)[:40]} bytes")
+        raise BadReply(
+            Message("{what} claims a size of {size} bytes", what=what, size=str(size)[:40])
+        )
     if not isinstance(media_type, str):
-        raise BadReply(f"{what} has a media type that is not text")
+        raise BadReply(Message("{what} has a media type that is not text", what=what))
     return Layer(str(digest), size, media_type)

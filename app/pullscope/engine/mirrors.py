@@ -10,6 +10,7 @@ mirror: all of them are verified by digest, and a tag is resolved by the hosts t
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import reduce
 from typing import TypeVar
 
 import httpx
@@ -17,8 +18,9 @@ import httpx
 from pullscope.engine.credentials import Credential
 from pullscope.engine.errors import NotFound, PullError, RegistryError
 from pullscope.engine.hosts import Host
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import Layer, Protocol
-from pullscope.engine.pace import SIGN_OF_LIFE
+from pullscope.engine.pace import Silence
 from pullscope.engine.ranges import Asked, Verdict, judge, retry_after
 from pullscope.engine.reference import Reference, is_digest
 from pullscope.engine.registry import (
@@ -270,21 +272,30 @@ E = TypeVar("E", bound=PullError)
 
 
 def _with_others(error: E, errors: dict[Registry, PullError]) -> E:
-    """Let an error also say, in a few words, what the other hosts did."""
+    """Return an error that also says, in a few words, what the other hosts did."""
     others = [
-        f"{registry.host.name}: {_in_short(other)}"
+        Message("{asked}: {came}", asked=registry.host.name, came=_in_short(other))
         for registry, other in errors.items()
         if other is not error
     ]
-    if others:
-        error.args = (f"{error}; asked before, {', '.join(others)}",)
-    return error
+    if not others:
+        return error
+    came = Message(
+        "{came}; asked before, {others}",
+        came=error.came,
+        others=reduce(lambda a, b: Message("{list}, {next}", list=a, next=b), others),
+    )
+    if isinstance(error, RegistryError):
+        return type(error)(
+            error.asked, came, error.remedy, status=error.status, retry_after=error.retry_after
+        )
+    return type(error)(came, error.remedy)
 
 
 def _in_short(error: PullError) -> str:
     if isinstance(error, RegistryError) and error.status is not None:
         return f"HTTP {error.status}"
-    return str(error)
+    return words_of(error)
 
 
 class _WatchedBody:
@@ -298,29 +309,25 @@ class _WatchedBody:
         self._member = member
         self._digest = digest
         self._patience = patience
-        self._waited = 0.0  # seconds for the bytes since the last sign of life
-        self._came = 0  # those bytes
+        self._silence = Silence()
 
     async def read(self) -> Piece | None:
         """Return the next bytes, as `Body.read`."""
         loop = asyncio.get_running_loop()
         health, began = self._member.health, loop.time()
         try:
-            piece = await health.watch(self._body.read(), self._patience, self._waited)
+            piece = await health.watch(self._body.read(), self._patience, self._silence.waited)
         except httpx.TransportError:
             if self._left > 0:
                 health.failed(loop.time())
             raise
         if piece is not None:
             self._left -= len(piece)
-            self._waited += loop.time() - began
-            self._came += len(piece)
-            if self._came >= SIGN_OF_LIFE:
-                self._waited, self._came = 0.0, 0
+            self._silence.note(loop.time() - began, len(piece))
             if self._left < 0 and self._member.registry.host.is_mirror:
                 self._member.refused.add(self._digest)
                 health.failed(loop.time())
-                raise httpx.RemoteProtocolError("more bytes came than were asked for")
+                raise httpx.RemoteProtocolError(Message("more bytes came than were asked for"))
         elif self._left > 0:
             health.failed(loop.time())
         else:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any
 
-from pullscope.engine.errors import SettingsError
+from pullscope.engine.errors import Failure, SettingsError
+from pullscope.engine.message import Message
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -85,17 +86,15 @@ class Settings:
                 object.__setattr__(self, name, kind(value))
             except ValueError:
                 raise SettingsError(
-                    f"{name.replace('_', ' ')} is {value!r}; it must be {' or '.join(kind)}"
+                    Message("{name} is {value!r}", name=SETTING_NAMES[name], value=value),
+                    Message("it must be {allowed}", allowed=_either(kind)),
                 ) from None
         for name, allowed in RANGES.items():
             value = getattr(self, name)
             if name in ZERO_ALLOWED and value == 0:
                 continue
             if not allowed.least <= value <= allowed.greatest:
-                raise SettingsError(
-                    f"{name.replace('_', ' ')} is {value}; it must be between "
-                    f"{allowed.least} and {allowed.greatest}"
-                )
+                raise out_of_range(name, value)
 
     def as_dict(self) -> dict[str, int | str]:
         """Return the settings by name, choices by their value."""
@@ -121,6 +120,30 @@ RANGES: Mapping[str, SettingRange] = {
     "request_limit": SettingRange(1, 10_000),
 }
 
+
+def _either(kind: type[StrEnum]) -> str:
+    first, *others = kind
+    words: str = first
+    for other in others:
+        words = Message("{words} or {other}", words=words, other=other)
+    return words
+
+
+SETTING_NAMES: Mapping[str, Message] = {
+    "layers": Message("layers"),
+    "parallelism": Message("parallelism"),
+    "connections": Message("connections"),
+    "chunk_size": Message("chunk size"),
+    "rate_limit": Message("rate limit"),
+    "memory_limit": Message("memory limit"),
+    "request_limit": Message("request limit"),
+    "write": Message("write"),
+    "layer_order": Message("layer order"),
+    "protocol": Message("protocol"),
+}
+"""What messages call the settings."""
+
+
 ZERO_ALLOWED = frozenset({"chunk_size", "rate_limit", "request_limit"})
 """Settings for which 0 means something of its own."""
 
@@ -129,6 +152,19 @@ CHOICES: Mapping[str, type[StrEnum]] = {
     "layer_order": LayerOrder,
     "protocol": Protocol,
 }
+
+
+def out_of_range(name: str, value: int) -> SettingsError:
+    """Return the error for a value that is not among those of `RANGES`."""
+    allowed = RANGES[name]
+    return SettingsError(
+        Message("{name} is {value}", name=SETTING_NAMES[name], value=value),
+        Message(
+            "it must be between {least} and {greatest}",
+            least=allowed.least,
+            greatest=allowed.greatest,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +213,7 @@ class PullPlan:
         is_image: it is one image, no index and no other artifact.
         embedded: contents of blobs that came within the manifests, by digest.
         urls: where a blob may be had besides the registry, by digest.
+        index: what the manifest was chosen from; None where the reference leads to it directly.
     """
 
     reference: str
@@ -189,6 +226,7 @@ class PullPlan:
     is_image: bool = True
     embedded: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    index: Document | None = None
 
     @property
     def digest(self) -> str:
@@ -354,6 +392,7 @@ class Snapshot:
         memory: resident bytes of the process.
         error: one line, when the pull failed.
         hedges: second requests sent for bytes that a silent one should bring.
+        failure: `error` in parts, when the pull failed.
     """
 
     at: float
@@ -377,3 +416,4 @@ class Snapshot:
     layers: tuple[LayerSnapshot, ...]
     error: str = ""
     hedges: int = 0
+    failure: Failure | None = None

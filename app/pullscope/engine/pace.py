@@ -14,6 +14,25 @@ SIGN_OF_LIFE = 4 * KIB
 transport hands over no larger steps on the slowest connections, or they would seem so."""
 
 
+class Silence:
+    """How long a body gives no sign of life.
+
+    Attributes:
+        waited: seconds spent waiting since the last one.
+    """
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+        self._came = 0
+
+    def note(self, seconds: float, count: int) -> None:
+        """Tell that `count` bytes came after a wait of `seconds`."""
+        self.waited += seconds
+        self._came += count
+        if self._came >= SIGN_OF_LIFE:
+            self.waited, self._came = 0.0, 0
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The steps of one attempt.

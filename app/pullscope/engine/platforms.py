@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from pullscope.engine.errors import PullError
+from pullscope.engine.message import Message
 
 ALL_PLATFORMS = "all"
 """Stands for the index itself, with all that it names."""
@@ -76,5 +77,8 @@ def parse_platform(text: str) -> Platform:
     """
     parts = text.strip().split("/")
     if len(parts) not in (2, 3) or not all(_WORD.fullmatch(part) for part in parts):
-        raise PullError(f"{text[:60]!r} is not a platform; write os/architecture, as linux/arm64")
+        raise PullError(
+            Message("{text!r} is not a platform", text=text[:60]),
+            Message("write os/architecture, as linux/arm64"),
+        )
     return normalised(*parts)

@@ -19,6 +19,7 @@ import httpx
 
 from pullscope.engine.errors import BadReply, NotAnImage, PlatformNotFound, RegistryError
 from pullscope.engine.manifests import ImageIndex, ImageManifest, parse_manifest
+from pullscope.engine.message import Message
 from pullscope.engine.model import KIB, Layer
 from pullscope.engine.passport import (
     Passport,
@@ -224,7 +225,7 @@ class _RangeProbe:
                 wait = retry_after(reply.headers)
                 error = RegistryError(asked, f"HTTP {reply.status}", status=reply.status)
             except TimeoutError:
-                error = RegistryError(asked, "no reply in time")
+                error = RegistryError(asked, Message("no reply in time"))
             except httpx.TransportError as broken:
                 error, passing = connection_error(asked, broken)
                 if not passing:
@@ -257,7 +258,7 @@ async def _manifest(registry: Registry, name: str, platform: Platform) -> ImageM
         fetched = await registry.manifest(_any_digest(manifest, platform))
         manifest = parse_manifest(fetched.body, fetched.content_type)
         if isinstance(manifest, ImageIndex):
-            raise NotAnImage("the index leads to another index, not to an image")
+            raise NotAnImage(Message("the index leads to another index, not to an image"))
     return manifest
 
 
@@ -274,7 +275,7 @@ def _smallest(manifest: ImageManifest) -> Layer:
     """Return the smallest layer that is large enough for ranges to mean something."""
     layers = [layer for layer in manifest.layers if layer.size > 0]
     if not layers:
-        raise NotAnImage("the image has no layer to ask a range of")
+        raise NotAnImage(Message("the image has no layer to ask a range of"))
     fitting = [layer for layer in layers if layer.size >= 2 * _ASKED]
     return (
         min(fitting, key=lambda layer: layer.size)

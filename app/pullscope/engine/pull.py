@@ -23,7 +23,12 @@ import httpx
 import psutil
 
 from pullscope.engine.attempt import Attempt, AttemptFailed, RangeRefused
-from pullscope.engine.errors import DigestMismatch, PullError, RegistryError
+from pullscope.engine.errors import (
+    DigestMismatch,
+    Failure,
+    RegistryError,
+    failure_of,
+)
 from pullscope.engine.events import (
     ChunkDone,
     ChunkHedged,
@@ -33,9 +38,11 @@ from pullscope.engine.events import (
     LayerCommitted,
     LayerDiscarded,
     LayerExisting,
+    LayerHeldElsewhere,
     LayerReceived,
     LayerResumed,
     LayerVerified,
+    PrefixHashed,
     PullEnded,
     PullEvent,
     PullPaused,
@@ -46,10 +53,13 @@ from pullscope.engine.events import (
     RequestSent,
     Sampled,
     SettingsApplied,
+    WindowDrew,
 )
 from pullscope.engine.hashing import PrefixHasher
 from pullscope.engine.layer_run import LayerRun
 from pullscope.engine.ledger import Chunk
+from pullscope.engine.machine_load import MachineLoad
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import (
     KIB,
     ChunkState,
@@ -66,7 +76,6 @@ from pullscope.engine.model import (
 from pullscope.engine.pace import Pace, pace
 from pullscope.engine.platforms import Platform
 from pullscope.engine.ranges import Verdict, backoff
-from pullscope.engine.rate_limit import RateLimit, RequestLimit
 from pullscope.engine.reference import Reference
 from pullscope.engine.registry import (
     SLOWEST_RETRY,
@@ -77,8 +86,11 @@ from pullscope.engine.registry import (
     words,
 )
 from pullscope.engine.resolve import resolve
+from pullscope.engine.shared_limits import Share, SharedLimits
 from pullscope.engine.store import Part, Store, store_error
 from pullscope.engine.tail import plan_splits
+from pullscope.engine.transport import Piece
+from pullscope.engine.waits import Waited
 
 LOGGER = logging.getLogger(__name__)
 
@@ -102,8 +114,9 @@ HEDGE_FACTOR = 4.0
 _TICK = 0.1
 _LOOK_AGAIN = 0.1  # seconds between two looks at a blob that another pull is fetching
 _STALLED = "stalled"
-_OVERTAKEN = "a second request was answered first"
-_OUTRUN = "the first request went on"
+_OVERTAKEN = Message("a second request was answered first")
+_OUTRUN = Message("the first request went on")
+_CANCELLED = Message("cancelled")
 _ENDED = (LayerState.DONE, LayerState.EXISTING)
 _WRITER_THREADS = 4
 
@@ -128,6 +141,7 @@ class Pull:
             connection had on its way is wasted then.
         with_referrers: also pull what refers to the image: signatures, attestations, SBOMs.
         ranges_known: the registry is known to serve ranges: none is tried first.
+        limits: of all pulls of the session together; None for limits of its own.
         clock: monotonic seconds.
     """
 
@@ -145,6 +159,7 @@ class Pull:
         hedge_budget: float = HEDGE_BUDGET,
         with_referrers: bool = False,
         ranges_known: bool = False,
+        limits: SharedLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.reference = reference
@@ -161,7 +176,7 @@ class Pull:
         self._hedge_budget = hedge_budget
         self._hedges = 0
         self._hedge_waste = 0
-        self._hedged_at: dict[int, int] = {}  # bytes of a chunk that were written then
+        self._hedged_at: dict[int, int] = {}  # bytes of a chunk that were received then
         self._first_byte_wait = 0.0  # seconds that a first byte usually takes; 0 until known
         self._clock = clock
         self._began = clock()
@@ -172,17 +187,17 @@ class Pull:
         self._queue: list[LayerRun] = []  # the same, in the order in which they are begun
         self._free_slots: list[int] = []
         self._slots = 0
-        self._busy = 0
         self._paused = False
         self._cancelled = False
         self._ranges_work = ranges_known
         self._network = 0
         self._wasted = 0
-        self._rate_limit = RateLimit(lambda: self.settings.rate_limit, clock)
-        self._request_limit = RequestLimit(lambda: self.settings.request_limit, clock)
+        self._limits = SharedLimits(clock) if limits is None else limits
+        self._share = Share(settings.connections, self._schedule)
         self._connection_rate = 0.0  # bytes/s; 0 until known
         self._timeline = Timeline()
         self._error = ""
+        self._failure: Failure | None = None
         self._task: asyncio.Task[object] | None = None
         self._finished: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -193,8 +208,16 @@ class Pull:
         # Looking through an old part may take long; bytes that come must be written meanwhile.
         self._others = ThreadPoolExecutor(_WRITER_THREADS, "pullscope-file")
         self._in_threads: set[Future[Any]] = set()
+        self._waited = Waited()  # of attempts that have ended
         self._process = psutil.Process()
         self._memory = 0
+        self._load = MachineLoad(clock)
+        self._cpu_before = (0.0, 0.0)  # when the pull began: of the loop's thread, of the process
+
+    @property
+    def plan(self) -> PullPlan | None:
+        """What is pulled; None until it is resolved."""
+        return self._plan
 
     # What a user does
 
@@ -205,12 +228,19 @@ class Pull:
         """
         self._observers.append(observer)
 
+    def note_drawn(self, seconds: tuple[float, ...]) -> None:
+        """Tell the observers how long a window that shows the pull took for its last frames."""
+        if not self._state.ended:
+            self._emit(WindowDrew(self._now(), seconds))
+
     def apply(self, settings: Settings) -> None:
         """Go on with other settings. Raised limits take effect at once; where they were lowered,
         chunks in flight finish."""
         if settings == self.settings:
             return
         old, self.settings = self.settings, settings
+        self._limits.apply(settings)
+        self._share.connections = settings.connections
         self._registry.speak(settings.protocol)
         if self._task is not None and not self._state.ended:
             self._emit(SettingsApplied(self._now(), old, settings))
@@ -225,8 +255,9 @@ class Pull:
         if self._paused or self._state.ended:
             return
         self._paused = True
+        self._share.hungry = False
         self._emit(PullPaused(self._now()))
-        self._cut("paused")
+        self._cut(Message("paused"))
 
     def resume(self) -> None:
         """Go on after `pause`."""
@@ -254,7 +285,7 @@ class Pull:
         layers = tuple(run.snapshot() for run in self._runs)
         existing = sum(run.layer.size for run in self._runs if run.state is LayerState.EXISTING)
         state = self._state
-        if self._paused and state is PullState.RUNNING:
+        if self._paused and state in (PullState.RESOLVING, PullState.RUNNING):
             state = PullState.PAUSED
         return Snapshot(
             at=self._now(),
@@ -270,7 +301,7 @@ class Pull:
             received=sum(layer.received for layer in layers),
             written=sum(layer.written for layer in layers),
             hashed=sum(layer.hashed for layer in layers),
-            in_flight=self._busy,
+            in_flight=self._share.busy,
             requests=self._registry.requests,
             retries=sum(layer.retries for layer in layers),
             hedges=self._hedges,
@@ -278,6 +309,7 @@ class Pull:
             timeline=self._timeline,
             layers=layers,
             error=self._error,
+            failure=self._failure,
         )
 
     # Its life
@@ -290,11 +322,21 @@ class Pull:
         """
         self._task = task = asyncio.current_task()
         self._began = self._clock()
+        self._cpu_before = (time.thread_time(), time.process_time())
         cancelled_before = self._cancelled
         self._emit(
-            PullStarted(0.0, str(self.reference), str(self.store.root), self.settings, time.time())
+            PullStarted(
+                0.0,
+                str(self.reference),
+                str(self.store.root),
+                self.settings,
+                time.time(),
+                cpu_count() or 0,
+            )
         )
         ticking = asyncio.get_running_loop().create_task(self._tick())
+        self._limits.apply(self.settings)
+        self._limits.join(self._share)
         try:
             if cancelled_before:
                 self._state = PullState.CANCELLED
@@ -309,13 +351,15 @@ class Pull:
                 raise
         except BaseException as error:
             self._state = PullState.FAILED
-            self._error = _in_words(error)
+            self._failure = failure_of(error)
+            self._error = self._failure.words
             raise
         finally:
             ticking.cancel()
             try:
                 await _undisturbed(self._clean_up(ticking))
             finally:
+                self._limits.leave(self._share)
                 self._ended_at = self._clock()
                 self._emit(PullEnded(self._now(), self._state, self._error))
         return self.snapshot()
@@ -359,7 +403,7 @@ class Pull:
     async def _clean_up(self, ticking: asyncio.Task[None]) -> None:
         """Bring everything to an end: nothing touches a file or the network afterwards."""
         await asyncio.wait([ticking])
-        self._cut("cancelled")
+        self._cut(_CANCELLED)
         self.store.stop()
         if self._configs is not None:
             self._configs.cancel()
@@ -421,8 +465,9 @@ class Pull:
                 raise
             if part is not None:
                 return part
-            if run is not None:
+            if run is not None and not run.waiting:
                 run.waiting = True
+                self._emit(LayerHeldElsewhere(self._now(), run.index))
                 self._schedule()
             if self._finished is None or self._finished.done():
                 raise asyncio.CancelledError
@@ -448,9 +493,23 @@ class Pull:
 
     def _begin_hash(self, run: LayerRun, part: Part) -> None:
         layer = run.layer
-        run.hasher = PrefixHasher(
-            part, layer.digest, layer.size, self._hashers, lambda: self._advance(run)
+        hasher = run.hasher = PrefixHasher(
+            part, layer.digest, layer.size, self._hashers, lambda: self._note_hashed(run, hasher)
         )
+
+    def _note_hashed(self, run: LayerRun, hasher: PrefixHasher) -> None:
+        began = hasher.untold_since()
+        if began is not None:
+            self._emit(PrefixHashed(self._now(), run.index, hasher.hashed, self._pull_time(began)))
+        self._advance(run)
+
+    def _begin_write(self, run: LayerRun, offset: int, pieces: list[Piece]) -> asyncio.Future[None]:
+        if run.part is None or run.hasher is None:
+            raise RuntimeError("bytes of a layer without a part cannot be written")
+        if run.hasher.wants(offset):
+            return run.hasher.write_and_hash(self._writers, offset, pieces)
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._writers, run.part.write, offset, pieces)
 
     def _advance(self, run: LayerRun) -> None:
         """Let the hash follow the frontier, and end the layer when every byte is hashed."""
@@ -496,24 +555,31 @@ class Pull:
         self._emit(LayerCommitted(self._now(), run.index))
 
     async def _discard(self, run: LayerRun, part: Part, found: str) -> None:
-        reason = f"its {run.layer.size} bytes hash to {found}"
-        if run.refetched:
-            error = DigestMismatch(
-                f"layer {run.index + 1} was to be {run.layer.digest}, but {reason}, also when "
-                "fetched again; the registry, or what stands between, damages it"
-            )
-            await self._in_thread(part.restart)
-            self._fail(error, run)
-            return
-        run.refetched = True
-        self._registry.distrust(run.layer)
+        size = run.layer.size
+        reason = Message("its {size} bytes hash to {found}", size=size, found=found)
         await self._in_thread(part.restart)
         self._wasted += run.layer.size - run.kept
         run.kept = 0
         run.ledger.restart()
+        run.hasher = None
+        self._emit(LayerDiscarded(self._now(), run.index, reason))
+        if run.refetched:
+            error = DigestMismatch(
+                Message(
+                    "layer {number} was to be {digest}, but its {size} bytes hash to {found}, also"
+                    " when fetched again; the registry, or what stands between, damages it",
+                    number=run.index + 1,
+                    digest=run.layer.digest,
+                    size=size,
+                    found=found,
+                )
+            )
+            self._fail(error, run)
+            return
+        run.refetched = True
+        self._registry.distrust(run.layer)
         run.state = LayerState.RECEIVING
         self._begin_hash(run, part)
-        self._emit(LayerDiscarded(self._now(), run.index, reason))
 
     def _fail(self, error: BaseException, run: LayerRun | None = None) -> None:
         """End the pull with `error`; the first one counts."""
@@ -523,15 +589,20 @@ class Pull:
             error = store_error(error, self.store.root)
         if run is not None:
             run.state = LayerState.FAILED
-            run.error = _in_words(error)
+            run.error = failure_of(error).words
         self._finished.set_exception(error)
 
     # Chunks
 
     def _schedule(self) -> None:
         """Start what the settings allow and is not under way."""
+        self._start_more()
+        self._limits.offer(self._share)
+
+    def _start_more(self) -> None:
         ending = self._finished is None or self._finished.done()
         if self._paused or ending or self._state is not PullState.RUNNING:
+            self._share.hungry = False
             return
         for current in self._current_runs():
             if not current.begun:  # only now: there may be more layers than descriptors
@@ -540,14 +611,20 @@ class Pull:
         now = self._now()
         while (
             not self._paused
-            and self._busy < self.settings.connections
+            and self._room
             and (run := self._next_run(now))
-            and self._request_limit.take()
+            and self._limits.requests.take()
         ):
             self._launch(run, self._next_chunk(run, now, self.settings.chunk_size))
+        self._share.hungry = not self._room and self._next_run(now) is not None
         may_share = self._split_tail and self._ranges_work and not self.settings.request_limit
-        if may_share and self._busy < self.settings.connections:
+        if may_share and self._room:
             self._share_tails(now)
+
+    @property
+    def _room(self) -> int:
+        """How many more connections may be used."""
+        return self._limits.room(self._share)
 
     @property
     def _joins_to_stream(self) -> bool:
@@ -578,6 +655,9 @@ class Pull:
         kept = run.kept
         chunk, given_up = run.next_chunk(now, chunk_size)
         self._wasted += given_up - (kept - run.kept)
+        if run.whole_because:
+            self._emit(RangeUnusable(self._now(), run.index, run.whole_because, given_up))
+            run.whole_because = ""
         return chunk
 
     def _current_runs(self) -> list[LayerRun]:
@@ -589,7 +669,7 @@ class Pull:
         """Let idle connections share what is left of a layer's slow chunks."""
         for run in self._current_runs():
             idle = min(
-                self.settings.connections - self._busy,
+                self._room,
                 self.settings.parallelism - len(run.active),
             )
             if idle <= 0 or run.whole or run.ledger.has_wanted:
@@ -623,16 +703,15 @@ class Pull:
             chunk,
             whole=run.whole,
             pace=self._pace(),
-            part=run.part,
-            writers=self._writers,
+            write=lambda offset, pieces: self._begin_write(run, offset, pieces),
             in_turn=lambda offset: not self._joins_to_stream or offset == run.ledger.frontier,
-            take=self._rate_limit.take,
+            take=self._limits.rate.take,
             clock=self._clock,
             on_written=lambda: self._advance(run),
             on_held=lambda: self._hold(attempt),
         )
         attempt.owns = owns
-        self._busy += 1
+        self._limits.take(self._share)
         run.attempts += 1
         run.state = LayerState.RECEIVING
         run.active.add(attempt)
@@ -649,19 +728,21 @@ class Pull:
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
-            cut = attempt.cut or "cancelled"
+            cut = attempt.cut or _CANCELLED
             if cut == _STALLED:
-                failure = AttemptFailed(f"no byte for {self._stall_timeout:g} s")
+                failure = AttemptFailed(
+                    Message("no byte for {seconds:g} s", seconds=self._stall_timeout)
+                )
                 self._note_stall(attempt)
         except httpx.TransportError as error:
-            refused, passing = connection_error(str(attempt.asked), error)
+            refused, passing = connection_error(attempt.asked.words, error)
             away = isinstance(error, OutOfReach)
             failure = AttemptFailed(words(error), out_of_reach=away)
             fatal = None if passing else refused
         except AttemptFailed as error:
             failure = error
         except RangeRefused as error:
-            cut = str(error)
+            cut = words_of(error)
             self._ask_whole(run, cut, attempt)
         except Exception as error:
             fatal = error
@@ -671,7 +752,8 @@ class Pull:
             fatal = error
         self._release(run, attempt)
         try:
-            self._account(run, attempt, None if fatal else failure, str(fatal or cut))
+            why = words_of(fatal) if fatal is not None else cut
+            self._account(run, attempt, None if fatal else failure, why)
         except RegistryError as error:
             fatal = error
         if fatal is not None:
@@ -696,6 +778,8 @@ class Pull:
                 reply.status,
                 reply.host,
                 reply.protocol,
+                reply.peer,
+                self._pull_times(reply.connecting),
             )
         )
         if judgement.verdict is Verdict.PART and not self._ranges_work:
@@ -710,7 +794,11 @@ class Pull:
     async def _overtake(self, run: LayerRun, attempt: Attempt, verdict: Verdict) -> None:
         """The second request for a chunk is answered: it goes on, the silent one ends."""
         if verdict is not Verdict.PART:
-            raise AttemptFailed("the second reply was not the bytes asked for", attempt.status)
+            raise AttemptFailed(
+                Message("the second reply was not the bytes asked for"), attempt.status
+            )
+        if attempt.already_received > self._hedge_waste_left:
+            raise AttemptFailed(_OUTRUN)
         for other in tuple(run.active):
             if other.chunk is attempt.chunk and other is not attempt and other.task is not None:
                 other.stop(_OVERTAKEN)
@@ -720,31 +808,28 @@ class Pull:
     async def _adopt_whole(self, run: LayerRun, attempt: Attempt, reason: str) -> None:
         """A reply to a range is the whole layer: let it be the layer."""
         if run.whole:
-            raise RangeRefused("another reply is the whole layer")
-        self._stop_ranges(run, attempt)
+            raise RangeRefused(Message("another reply is the whole layer"))
+        self._stop_ranges(run, attempt, reason)
         if others := [a.task for a in run.active if a is not attempt and a.task is not None]:
             await asyncio.wait(others)
         run.ledger.give_back(attempt.chunk, attempt.chunk.written)
-        self._emit_returned(run, attempt, "the reply is the whole layer", None)
-        done = run.ledger.written
+        self._emit_returned(run, attempt, Message("the reply is the whole layer"), None)
         chunk = self._next_chunk(run, self._now(), 0)
         chunk.connection = attempt.connection
         attempt.adopt(chunk)
-        self._emit(RangeUnusable(self._now(), run.index, reason, done - run.ledger.written))
         self._emit_started(run, attempt)
 
     def _ask_whole(self, run: LayerRun, reason: str, attempt: Attempt) -> None:
         """Ranges of this layer are refused: ask for all of it once nothing else is under way."""
         if not run.whole:
-            self._stop_ranges(run, attempt)
-            self._emit(RangeUnusable(self._now(), run.index, reason, 0))
+            self._stop_ranges(run, attempt, reason)
 
-    def _stop_ranges(self, run: LayerRun, attempt: Attempt) -> None:
+    def _stop_ranges(self, run: LayerRun, attempt: Attempt, reason: str) -> None:
         self._ranges_work = False  # until another reply shows that it does
-        run.whole = True
+        run.whole, run.whole_because = True, reason
         run.give_back_retries()
         for other in run.active - {attempt}:
-            other.stop("the whole layer is asked for instead")
+            other.stop(Message("the whole layer is asked for instead"))
 
     def _account(
         self, run: LayerRun, attempt: Attempt, failure: AttemptFailed | None, cut: str
@@ -788,9 +873,14 @@ class Pull:
             run.ledger.give_back(chunk, chunk.written)
             self._emit_returned(run, attempt, failure.reason, None)
             raise RegistryError(
-                f"layer {run.index + 1}, {attempt.asked}, from {self.reference.domain}",
-                f"{failure.reason}, {failures} times in a row",
-                "pull again later: what is here is kept",
+                Message(
+                    "layer {number}, {asked}, from {host}",
+                    number=run.index + 1,
+                    asked=attempt.asked.words,
+                    host=self.reference.domain,
+                ),
+                Message("{reason}, {times} times in a row", reason=failure.reason, times=failures),
+                Message("pull again later: what is here is kept"),
                 status=failure.status,
                 retry_after=failure.wait,
             )
@@ -808,6 +898,7 @@ class Pull:
         self._free_slot(attempt)
         self._network += attempt.network
         self._wasted += attempt.skipped
+        self._waited += attempt.waits.waited
         if attempt.network >= PROGRESS:
             rate = attempt.network / max(self._clock() - attempt.began, 1e-6)
             known = self._connection_rate or rate
@@ -828,13 +919,14 @@ class Pull:
         """Let others have the attempt's connection; once, it may not need it to its very end."""
         if attempt.connection >= 0:
             heapq.heappush(self._free_slots, attempt.connection)
-            self._busy -= 1
+            self._share.busy -= 1
             attempt.connection = -1
 
     def _pace(self) -> Pace:
         settings = self.settings
         at_once = min(settings.connections, settings.layers * settings.parallelism)
-        return pace(at_once, self._connection_rate, settings.memory_limit)
+        memory = self._limits.memory(self._share, settings.memory_limit)
+        return pace(at_once, self._connection_rate, memory)
 
     def _cut(self, reason: str) -> None:
         for run in self._runs:
@@ -847,13 +939,15 @@ class Pull:
         """Ten times a second: cut silent connections, start retries that are due, take a sample."""
         try:
             while True:
+                began = self._clock()
                 await asyncio.sleep(_TICK)
+                lag = max(0.0, self._clock() - began - _TICK)
                 if self._state is PullState.RUNNING:
                     self._cut_silent()
                     self._schedule()
                     self._hedge_silent()
                     if self._observers:
-                        self._emit_sample()
+                        self._emit_sample(lag)
         except Exception as error:
             self._fail(error)  # without it nothing would be retried and no silence be noticed
 
@@ -870,10 +964,19 @@ class Pull:
                 if since is not None and now - since > self._stall_timeout:
                     attempt.stop(_STALLED)
 
+    @property
+    def _hedge_waste_left(self) -> float:
+        """Bytes that second requests may still waste."""
+        return self._hedge_budget * (self._plan.size if self._plan else 0) - self._hedge_waste
+
     def _hedge_silent(self) -> None:
         """Send a second request for what a silent one should bring, where a connection is idle."""
-        left = self._hedge_budget * (self._plan.size if self._plan else 0) - self._hedge_waste
-        if self._paused or left <= 0 or not self._ranges_work or self._next_run(self._now()):
+        if (
+            self._paused
+            or self._hedge_waste_left <= 0
+            or not self._ranges_work
+            or self._next_run(self._now())
+        ):
             return
         now = self._clock()
         patience = max(HEDGE_AFTER, HEDGE_FACTOR * self._first_byte_wait)
@@ -883,15 +986,16 @@ class Pull:
                 silent = now - attempt.idle_since if attempt.idle_since is not None else 0.0
                 if (
                     silent > patience
-                    and self._busy < self.settings.connections
+                    and self._room
                     and not self.settings.request_limit
                     and len(run.active) < self.settings.parallelism
                     and not (run.whole or attempt.ending or attempt.cut)
                     and chunks.count(attempt.chunk) == 1
+                    and attempt.chunk.received < attempt.chunk.length
                     and self._gained_since_hedged(attempt.chunk)
                 ):
                     chunk = attempt.chunk
-                    self._hedged_at[chunk.id] = chunk.written
+                    self._hedged_at[chunk.id] = chunk.received
                     chunk.attempt += 1
                     chunk.queued = self._now()
                     self._hedges += 1
@@ -901,28 +1005,58 @@ class Pull:
     def _gained_since_hedged(self, chunk: Chunk) -> bool:
         """Whether a second request may help: the last one for this chunk was no better, else."""
         at = self._hedged_at.get(chunk.id)
-        return at is None or chunk.written - at >= PROGRESS
+        return at is None or chunk.received - at >= PROGRESS
 
-    def _emit_sample(self) -> None:
+    def _emit_sample(self, lag: float) -> None:
         layers = [run.snapshot() for run in self._runs]
+        active = [attempt for run in self._runs for attempt in run.active]
+        loop_cpu, cpu = self._cpu_before
         self._emit(
             Sampled(
                 self._now(),
                 sum(layer.received for layer in layers),
                 sum(layer.written for layer in layers),
                 sum(layer.hashed for layer in layers),
-                self._busy,
+                self._share.busy,
                 self._resident(),
+                network=self._network + sum(attempt.network for attempt in active),
+                frontier=sum(layer.frontier for layer in layers),
+                wanted=sum(run.wanted for run in self._runs),
+                buffers=sum(attempt.read_buffer for attempt in active if attempt.receives),
+                waited=sum((attempt.waits.waited for attempt in active), start=self._waited),
+                lag=lag,
+                loop_cpu=time.thread_time() - loop_cpu,
+                cpu=time.process_time() - cpu,
+                busy=self._load.share(),
+                wasted=self._wasted + sum(attempt.skipped for attempt in active),
             )
         )
 
     def _answered(self, answer: Answered) -> None:
-        began = answer.began - asyncio.get_running_loop().time() + self._now()
-        self._emit(RequestSent(self._now(), answer.kind, answer.host, answer.status, began))
+        self._emit(
+            RequestSent(
+                self._now(),
+                answer.kind,
+                answer.host,
+                answer.status,
+                self._pull_time(answer.began),
+                answer.error,
+                answer.quota_left,
+                answer.peer,
+                self._pull_times(answer.connecting),
+            )
+        )
+
+    def _pull_time(self, loop_time: float) -> float:
+        """Return a time of the event loop's clock in seconds since the pull began."""
+        return loop_time - asyncio.get_running_loop().time() + self._now()
+
+    def _pull_times(self, loop_times: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        return None if loop_times is None else tuple(map(self._pull_time, loop_times))
 
     def _emit_started(self, run: LayerRun, attempt: Attempt) -> None:
         chunk = attempt.chunk
-        first = chunk.offset + chunk.written
+        first = chunk.offset + chunk.received
         now = self._now()
         self._emit(
             ChunkStarted(
@@ -1019,7 +1153,3 @@ async def _undisturbed(work: Coroutine[None, None, None]) -> None:
     task.result()
     if interrupted is not None:
         raise interrupted
-
-
-def _in_words(error: BaseException) -> str:
-    return str(error) if isinstance(error, PullError) else f"unexpected: {error!r}"

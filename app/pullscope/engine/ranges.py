@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
+from pullscope.engine.message import Message
+
 _CONTENT_RANGE = re.compile(
     r"bytes\s+(\d{1,19})-(\d{1,19})/(\d{1,19}|\*)", re.ASCII | re.IGNORECASE
 )
@@ -52,8 +54,12 @@ class Asked:
         """Bytes asked for."""
         return self.last - self.first + 1
 
-    def __str__(self) -> str:
-        return "the whole blob" if self.whole else f"bytes {self.first}-{self.last}"
+    @property
+    def words(self) -> Message:
+        """What is asked for, for people."""
+        if self.whole:
+            return Message("the whole blob")
+        return Message("bytes {first}-{last}", first=self.first, last=self.last)
 
 
 def judge(asked: Asked, status: int, headers: Mapping[str, str]) -> Judgement:
@@ -61,14 +67,17 @@ def judge(asked: Asked, status: int, headers: Mapping[str, str]) -> Judgement:
     if status in (200, 206):
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            reason = f"the reply is encoded as {encoding[:20]!r}; byte ranges of it mean nothing"
+            reason = Message(
+                "the reply is encoded as {encoding!r}; byte ranges of it mean nothing",
+                encoding=encoding[:20],
+            )
             return Judgement(Verdict.REFUSED, reason)
     if status == 206 and not asked.whole:
         return _judge_part(asked, headers)
     if status == 200:
         return _judge_whole(asked, headers)
     if status in (400, 416) and not asked.whole:
-        return Judgement(Verdict.RANGE_REFUSED, f"HTTP {status} to a range")
+        return Judgement(Verdict.RANGE_REFUSED, Message("HTTP {status} to a range", status=status))
     if may_pass(status):
         return Judgement(Verdict.RETRY, f"HTTP {status}")
     return Judgement(Verdict.REFUSED, f"HTTP {status}")
@@ -83,31 +92,51 @@ def _judge_part(asked: Asked, headers: Mapping[str, str]) -> Judgement:
     text = headers.get("content-range", "")
     match = _CONTENT_RANGE.fullmatch(text.strip())
     if match is None:
-        came = f"Content-Range {text[:60]!r}" if text else "no Content-Range"
-        return Judgement(Verdict.RANGE_REFUSED, f"asked {asked}, got 206 with {came}")
+        reason = (
+            Message(
+                "asked {asked}, got 206 with Content-Range {range!r}",
+                asked=asked.words,
+                range=text[:60],
+            )
+            if text
+            else Message("asked {asked}, got 206 with no Content-Range", asked=asked.words)
+        )
+        return Judgement(Verdict.RANGE_REFUSED, reason)
     if (int(match[1]), int(match[2])) != (asked.first, asked.last):
-        return Judgement(
-            Verdict.RANGE_REFUSED, f"asked {asked}, got 206 for bytes {match[1]}-{match[2]}"
+        reason = Message(
+            "asked {asked}, got 206 for bytes {first}-{last}",
+            asked=asked.words,
+            first=match[1],
+            last=match[2],
         )
+        return Judgement(Verdict.RANGE_REFUSED, reason)
     if match[3] != str(asked.size):
-        return Judgement(
-            Verdict.RANGE_REFUSED,
-            f"asked {asked} of {asked.size}, got 206 of {match[3]}",
+        reason = Message(
+            "asked {asked} of {size}, got 206 of {found}",
+            asked=asked.words,
+            size=asked.size,
+            found=match[3],
         )
+        return Judgement(Verdict.RANGE_REFUSED, reason)
     if (length := _content_length(headers)) not in (None, asked.length):
-        return Judgement(
-            Verdict.RANGE_REFUSED, f"asked {asked.length} bytes, got Content-Length {length}"
+        reason = Message(
+            "asked {asked} bytes, got Content-Length {length}", asked=asked.length, length=length
         )
+        return Judgement(Verdict.RANGE_REFUSED, reason)
     return Judgement(Verdict.PART)
 
 
 def _judge_whole(asked: Asked, headers: Mapping[str, str]) -> Judgement:
     if (length := _content_length(headers)) not in (None, asked.size):
-        return Judgement(
-            Verdict.REFUSED,
-            f"the manifest says {asked.size} bytes, the registry sends a blob of {length}",
+        reason = Message(
+            "the manifest says {size} bytes, the registry sends a blob of {length}",
+            size=asked.size,
+            length=length,
         )
-    return Judgement(Verdict.WHOLE, "" if asked.whole else "HTTP 200 to a range")
+        return Judgement(Verdict.REFUSED, reason)
+    if asked.whole:
+        return Judgement(Verdict.WHOLE)
+    return Judgement(Verdict.WHOLE, Message("HTTP {status} to a range", status=200))
 
 
 def _content_length(headers: Mapping[str, str]) -> int | None:

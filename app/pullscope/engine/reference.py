@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from pullscope.engine.errors import InvalidReference
+from pullscope.engine.message import Message
 
 DOCKER_HUB = "docker.io"
 DOCKER_HUB_HOSTS = ("index.docker.io", "registry-1.docker.io", DOCKER_HUB)
@@ -82,33 +83,49 @@ def parse_reference(text: str) -> Reference:
     rest = text.strip()
     shown = _shown(text)
     if not rest:
-        raise InvalidReference("an image reference is missing, such as alpine:3.20")
+        raise InvalidReference(Message("an image reference is missing, such as alpine:3.20"))
     if "://" in rest:
         scheme, _, tail = rest.partition("://")
         if scheme != "docker":
             raise InvalidReference(
-                f"{shown} starts with a scheme; write registry/repository:tag without it"
+                Message("{shown} starts with a scheme", shown=shown),
+                Message("write registry/repository:tag without it"),
             )
         rest = tail
     rest, at, digest = rest.partition("@")
     if at and not is_digest(digest):
         raise InvalidReference(
-            f"{shown} has a digest that is neither sha256: nor sha512: and its hex digits"
+            Message(
+                "{shown} has a digest that is neither sha256: nor sha512: and its hex digits",
+                shown=shown,
+            )
         )
     domain, path = _split_domain(rest)
     path, colon, tag = path.partition(":")
     if colon and _TAG.fullmatch(tag) is None:
-        raise InvalidReference(f"{shown} has a tag that holds a character no tag can have")
+        raise InvalidReference(
+            Message("{shown} has a tag that holds a character no tag can have", shown=shown)
+        )
     if not _is_domain(domain):
-        raise InvalidReference(f"{shown} has no valid registry host before the first /")
+        raise InvalidReference(
+            Message("{shown} has no valid registry host before the first /", shown=shown)
+        )
     if path != path.lower():
-        raise InvalidReference(f"{shown} has upper-case letters in its repository")
+        raise InvalidReference(
+            Message("{shown} has upper-case letters in its repository", shown=shown)
+        )
     if _PATH.fullmatch(path) is None:
-        raise InvalidReference(f"{shown} is not an image reference, such as ghcr.io/team/app:1")
+        raise InvalidReference(
+            Message("{shown} is not an image reference, such as ghcr.io/team/app:1", shown=shown)
+        )
     if domain == DOCKER_HUB and "/" not in path:
         path = f"library/{path}"
     if len(domain) + 1 + len(path) > _LONGEST_NAME:
-        raise InvalidReference(f"{shown} has a name of more than {_LONGEST_NAME} characters")
+        raise InvalidReference(
+            Message(
+                "{shown} has a name of more than {most} characters", shown=shown, most=_LONGEST_NAME
+            )
+        )
     return Reference(domain, path, tag or (None if digest else "latest"), digest or None)
 
 

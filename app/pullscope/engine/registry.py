@@ -16,12 +16,13 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
-from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer, login_command
+from pullscope.engine.auth import LARGEST_TOKEN_REPLY, Authorizer, login_remedy
 from pullscope.engine.credentials import Credential
 from pullscope.engine.digests import verify
 from pullscope.engine.errors import AccessDenied, BadReply, DigestMismatch, NotFound, RegistryError
 from pullscope.engine.hosts import Host
 from pullscope.engine.manifests import ACCEPT, LARGEST_MANIFEST, OCI_INDEX, parse_referrers
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import Layer, Protocol
 from pullscope.engine.passport import Quota, read_quota, signed_lifetime
 from pullscope.engine.ranges import Asked, backoff, may_pass, retry_after
@@ -30,6 +31,9 @@ from pullscope.engine.transport import (
     READ_BUFFER_EXTENSION,
     Body,
     body_of,
+    connecting_of,
+    let_go,
+    peer_of,
     protocol_of,
     web_address,
 )
@@ -60,6 +64,10 @@ class Answered:
     host: str
     status: int
     began: float
+    error: str = ""
+    quota_left: int | None = None
+    peer: str = ""
+    connecting: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class Passing(Exception):
     def __init__(
         self, error: RegistryError, wait: float | None = None, *, out_of_reach: bool = False
     ) -> None:
-        super().__init__(str(error))
+        super().__init__(words_of(error))
         self.error = error
         self.wait = wait
         self.out_of_reach = out_of_reach
@@ -109,6 +117,8 @@ class BlobReply:
         self.headers = response.headers
         self.host = response.request.url.netloc.decode("ascii", "replace")
         self.protocol = protocol_of(response)
+        self.peer = peer_of(response)
+        self.connecting = connecting_of(response)
         self.redirected = redirected
         self.body: Body = body_of(response)
 
@@ -141,7 +151,7 @@ class Registry:
 
     Attributes:
         origin: scheme, host and port.
-        on_answer: called after each request for something else than a layer's bytes.
+        on_answer: called after each request that brought no bytes of a layer.
         quota: what the newest reply for a manifest told; None where none did.
         manifests_spent: manifests that came by GET, which is what registries count.
         also_at: web addresses of blobs that the registry itself need not have, by digest.
@@ -261,7 +271,8 @@ class Registry:
         asked = name if ":" in name else ""
         claimed = headers.get("docker-content-digest", "")
         if asked or claimed:
-            verify(asked or claimed, body, f"the manifest from {self._shown_name}")
+            what = Message("the manifest from {host}", host=self._shown_name)
+            verify(asked or claimed, body, what)
         return FetchedManifest(body, headers.get("content-type", ""), asked or claimed)
 
     async def referrers(self, digest: str) -> tuple[str, ...]:
@@ -297,13 +308,20 @@ class Registry:
             url = self._checked_redirect(url, following[1])
             if _origin_of(url) != self.origin:
                 break
-        raise BadReply(f"the list of what refers to {digest} has no end on {self._shown_name}")
+        raise BadReply(
+            Message(
+                "the list of what refers to {digest} has no end on {host}",
+                digest=digest,
+                host=self._shown_name,
+            )
+        )
 
     async def try_blob(self, blob: Layer) -> bytes:
         """Ask this host for a blob that fits in memory, once; raises as `try_manifest`."""
         await self._settle_scheme()
         _, body = await self._small("config", self.blob_url(blob.digest), blob.size, "*/*")
-        verify(blob.digest, body, f"the config blob from {self._shown_name}")
+        what = Message("the config blob from {host}", host=self._shown_name)
+        verify(blob.digest, body, what)
         return body
 
     async def _anywhere(self, _: str, fetch: "Callable[[Registry], Awaitable[T]]") -> T:
@@ -345,13 +363,13 @@ class Registry:
                 raise
             if not _address_refused(response.status_code):
                 return self._blob_reply(response, redirected=True)
-            await response.aclose()
+            await let_go(response)
             self._forget_redirect(layer, known)
         response = await self._get(self.blob_url(layer.digest), headers, extensions)
         for address in self.also_at.get(layer.digest, ()):
             if response.status_code != 404:
                 break
-            await response.aclose()
+            await let_go(response)
             address = self._checked_redirect(self.blob_url(layer.digest), address)
             response = await self._get(address, headers, extensions)
         final = str(response.request.url)
@@ -386,7 +404,7 @@ class Registry:
                 try:
                     async with asyncio.timeout(self._reply_timeout or REPLY_TIMEOUT):
                         response = await self._send(httpx.Request("GET", f"{base}/"))
-                        await response.aclose()
+                        await let_go(response)
                 except (TimeoutError, httpx.TransportError):
                     continue
                 self._move_to(base)
@@ -448,20 +466,31 @@ class Registry:
         """
         began = asyncio.get_running_loop().time()
         asked = f"{method} {redacted(url)}"
+        answered = False
+
+        def note_silence(why: str) -> None:
+            if not answered:
+                self.on_answer(Answered(kind, httpx.URL(url).host, 0, began, why))
+
         try:
             async with asyncio.timeout(self._reply_timeout or REPLY_TIMEOUT):
                 response = await send()
+                answered = True
                 try:
                     status, host = response.status_code, response.request.url.host
-                    self.on_answer(Answered(kind, host, status, began))
+                    quota = read_quota(response.headers) if kind == "manifest" else None
+                    self._tell(kind, response, began, quota)
                     if kind == "manifest":
-                        self._note_quota(method, response)
+                        self._note_quota(method, status, quota)
                     body = await _read_bounded(response, limit, kind, host)
                 finally:
                     await response.aclose()
         except TimeoutError:
-            raise Passing(RegistryError(asked, "no reply in time", _NETWORK)) from None
+            came = Message("no reply in time")
+            note_silence(came)
+            raise Passing(RegistryError(asked, came, _NETWORK)) from None
         except httpx.TransportError as broken:
+            note_silence(words(broken))
             error, passing = connection_error(asked, broken)
             away = isinstance(broken, OutOfReach)
             raise (Passing(error, out_of_reach=away) if passing else error) from None
@@ -469,13 +498,30 @@ class Registry:
             raise Passing(refusal(method, url, status, kind), retry_after(response.headers))
         if status >= 400 and _origin_of(str(response.request.url)) != _origin_of(url):
             # As for a layer: the registry may redirect anew.
-            came = f"HTTP {status} from {host}, where it redirected to"
+            came = Message(
+                "HTTP {status} from {host}, where it redirected to", status=status, host=host
+            )
             raise Passing(RegistryError(asked, came))
         return status, response.headers, body
 
-    def _note_quota(self, method: str, response: httpx.Response) -> None:
-        self.quota = read_quota(response.headers) or self.quota
-        if method == "GET" and response.status_code == 200:
+    def _tell(
+        self, kind: str, response: httpx.Response, began: float, quota: Quota | None = None
+    ) -> None:
+        self.on_answer(
+            Answered(
+                kind,
+                response.request.url.host,
+                response.status_code,
+                began,
+                quota_left=quota.remaining if quota else None,
+                peer=peer_of(response),
+                connecting=connecting_of(response),
+            )
+        )
+
+    def _note_quota(self, method: str, status: int, quota: Quota | None) -> None:
+        self.quota = quota or self.quota
+        if method == "GET" and status == 200:
             self.manifests_spent += 1
 
     async def _get(
@@ -499,20 +545,24 @@ class Registry:
             sent = self._authorizer.header if at_home else None
             if sent is not None:
                 request.headers["Authorization"] = sent
+            began = asyncio.get_running_loop().time()
             response = await self._send(request)
             if response.status_code == 401 and at_home and not renewed:
                 challenge = response.headers.get("www-authenticate", "")
-                await response.aclose()
+                self._tell("challenge", response, began)
+                await let_go(response)
                 await self._authorizer.renew(sent, challenge)
                 renewed = True
                 continue
             if response.status_code not in _REDIRECTS:
                 return response
             location = response.headers.get("location", "")
-            await response.aclose()
+            self._tell("redirect", response, began)
+            await let_go(response)
             hops += 1
             if hops > _MOST_REDIRECTS:
-                raise BadReply(f"GET {redacted(url)}: more than {_MOST_REDIRECTS} redirects")
+                came = Message("more than {most} redirects", most=_MOST_REDIRECTS)
+                raise _bad_reply("GET", url, came)
             target = self._checked_redirect(target, location)
 
     def _add_headers(self, request: httpx.Request) -> None:
@@ -527,12 +577,13 @@ class Registry:
         except ValueError:
             parsed = None
         if not location or parsed is None:
-            raise BadReply(f"GET {redacted(url)}: redirected to something that is no web address")
+            raise _bad_reply("GET", url, _NO_ADDRESS)
         if parsed.scheme == "http" and url.startswith("https:"):
-            raise BadReply(
-                f"GET {redacted(url)}: redirected from https to plain http on {parsed.host}; "
-                "nothing was asked there"
+            came = Message(
+                "redirected from https to plain http on {host}; nothing was asked there",
+                host=parsed.host,
             )
+            raise _bad_reply("GET", url, came)
         return str(parsed)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
@@ -548,14 +599,14 @@ class Registry:
             response = await client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             if loop.time() - self._heard.get(origin, -math.inf) < OUTAGE:
-                raise OutOfReach(str(error), request=request) from None
+                raise OutOfReach(words_of(error), request=request) from None
             raise
-        except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
-            # httpx reads a Location also where it is not to follow it, and quotes it.
+        except (httpx.InvalidURL, httpx.RemoteProtocolError, ValueError) as error:
+            # httpx reads a Location also where it is not to follow it, and quotes it; the parser
+            # below it raises errors of its own.
             if isinstance(error, httpx.RemoteProtocolError) and _LOCATION not in str(error):
                 raise
-            asked = f"{request.method} {redacted(str(request.url))}"
-            raise BadReply(f"{asked}: redirected to something that is no web address") from None
+            raise _bad_reply(request.method, str(request.url), _NO_ADDRESS) from None
         # The network is there: a registry that only redirects is not heard of for long.
         self._heard[origin] = self._heard[self.origin] = loop.time()
         return response
@@ -566,33 +617,50 @@ _NOT_OFFERED = (400, 404, 405, 501)
 _MOST_PAGES = 50
 _NEXT_PAGE = re.compile(r"""<([^<>]{1,2000})>\s*;\s*rel="?next"?""", re.IGNORECASE)
 
-_NETWORK = "check the name and the network"
+_NETWORK = Message("check the name and the network")
+_NO_ADDRESS = Message("redirected to something that is no web address")
+_NO_SUCH = {
+    "manifest": Message("HTTP 404, no such manifest"),
+    "config": Message("HTTP 404, no such config"),
+    "blob": Message("HTTP 404, no such blob"),
+    "referrers": Message("HTTP 404, no such referrers"),
+}
+_NAMED = {
+    "manifest": Message("the manifest"),
+    "config": Message("the config"),
+    "referrers": Message("the referrers"),
+    "token": Message("the token"),
+}
 
 
-def refusal(method: str, url: str, status: int, what: str) -> RegistryError:
-    """Return the error for a reply that will not do."""
+def refusal(method: str, url: str, status: int, kind: str) -> RegistryError:
+    """Return the error for a reply that will not do; `kind` of what was asked for."""
     asked = f"{method} {redacted(url)}"
     came = f"HTTP {status}"
     if status in (401, 403):
         host = urlsplit(url).netloc.rpartition("@")[2]
-        return AccessDenied(
-            asked, came, f"check the name, or log in with: {login_command(host)}", status=status
-        )
+        return AccessDenied(asked, came, login_remedy(host), status=status)
     if status == 404:
-        return NotFound(asked, f"{came}, no such {what}", "check the name and the tag", status=404)
+        remedy = Message("check the name and the tag")
+        return NotFound(asked, _NO_SUCH[kind], remedy, status=404)
     if status == 429:
-        return RegistryError(asked, f"{came}, too many requests", "wait, or log in", status=429)
+        too_many = Message("HTTP 429, too many requests")
+        return RegistryError(asked, too_many, Message("wait, or log in"), status=429)
     return RegistryError(asked, came, "", status=status)
+
+
+def _bad_reply(method: str, url: str, came: Message) -> BadReply:
+    return BadReply(Message("{asked}: {came}", asked=f"{method} {redacted(url)}", came=came))
 
 
 def connection_error(asked: str, error: httpx.TransportError) -> tuple[RegistryError, bool]:
     """Return the error for a request without a reply, and whether another try may help."""
     said = words(error)
     if any(sign in said for sign in ("InvalidContentType", "WRONG_VERSION_NUMBER")):
-        remedy = "if the registry speaks plain HTTP, say so with --plain-http"
-        return RegistryError(asked, "no TLS on the other side", remedy), False
+        remedy = Message("if the registry speaks plain HTTP, say so with --plain-http")
+        return RegistryError(asked, Message("no TLS on the other side"), remedy), False
     if "certificate" in said.lower():
-        remedy = "trust its authority on this system, or accept any with --tls-skip-verify"
+        remedy = Message("trust its authority on this system, or accept any with --tls-skip-verify")
         return RegistryError(asked, said, remedy), False
     return RegistryError(asked, said, _NETWORK), True
 
@@ -603,19 +671,22 @@ def redacted(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def words(error: httpx.TransportError) -> str:
+def words(error: httpx.RequestError) -> str:
     """Return a transport's error in words for people."""
     kinds = (
-        (httpx.ConnectTimeout, "no connection in time"),
-        (httpx.ConnectError, "cannot connect"),
-        (httpx.TimeoutException, "no reply in time"),
-        (httpx.RemoteProtocolError, "the connection broke off"),
-        (httpx.NetworkError, "the connection broke"),
+        (httpx.ConnectTimeout, Message("no connection in time")),
+        (httpx.ConnectError, Message("cannot connect")),
+        (httpx.TimeoutException, Message("no reply in time")),
+        (httpx.RemoteProtocolError, Message("the connection broke off")),
+        (httpx.NetworkError, Message("the connection broke")),
+        (httpx.DecodingError, Message("the reply cannot be decoded")),
     )
-    said = str(error)
+    said = words_of(error)
     for kind, meaning in kinds:
         if isinstance(error, kind):
-            return f"{meaning} ({said})" if said and "://" not in said else meaning
+            if not said or "://" in said:
+                return meaning
+            return Message("{meaning} ({said})", meaning=meaning, said=said)
     return type(error).__name__
 
 
@@ -625,7 +696,14 @@ async def _read_bounded(response: httpx.Response, limit: int, kind: str, host: s
     while (piece := await body.read()) is not None:
         pieces += piece
         if len(pieces) > limit:
-            raise BadReply(f"the {kind} from {host} is larger than the {limit} bytes allowed")
+            raise BadReply(
+                Message(
+                    "{what} from {host} is larger than the {limit} bytes allowed",
+                    what=_NAMED[kind],
+                    host=host,
+                    limit=limit,
+                )
+            )
     return bytes(pieces)
 
 

@@ -13,6 +13,7 @@ from pullscope.engine.manifests import (
     ImageManifest,
     parse_manifest,
 )
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import MIB, Document, Layer, PullPlan
 from pullscope.engine.platforms import ALL_PLATFORMS, Platform
 from pullscope.engine.registry import Registry
@@ -54,18 +55,54 @@ async def resolve(
     walk = _Walk(registry)
     root = await walk.fetch(registry.reference.manifest_name)
     chosen = ""
+    index: Document | None = None
     children: list[_Found] = []
     if isinstance(root.content, ImageIndex):
         if platform is None:
             children = await walk.below(root.content, depth=1)
             chosen = ALL_PLATFORMS
         else:
+            index = root.document
             root, chosen = await walk.choose(root.content, platform, depth=1)
     referrers: list[_Found] = []
     if with_referrers:
         for found in (root, *children):
             referrers += await walk.referrers(found.document.digest)
-    return _plan(registry, root, children, referrers, chosen)
+    return replace(_plan(registry, root, children, referrers, chosen), index=index)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a reference leads to.
+
+    Attributes:
+        index: None where it leads to a manifest.
+        manifest: None where the index has none for the platform.
+        platform: the entry of the index that was chosen; empty without one.
+        problem: why there is no manifest, in words.
+    """
+
+    index: Document | None
+    manifest: Document | None
+    platform: str = ""
+    problem: str = ""
+
+
+async def look_up(registry: Registry, platform: Platform) -> LookedUp:
+    """Return the manifest for a platform and the index it is chosen from; nothing else is fetched.
+
+    Raises:
+        PullError: as `resolve`, but an index that has nothing for the platform is an answer.
+    """
+    walk = _Walk(registry)
+    root = await walk.fetch(registry.reference.manifest_name)
+    if not isinstance(root.content, ImageIndex):
+        return LookedUp(None, root.document)
+    try:
+        found, chosen = await walk.choose(root.content, platform, depth=1)
+    except PlatformNotFound as error:
+        return LookedUp(root.document, None, problem=words_of(error))
+    return LookedUp(root.document, found.document, chosen)
 
 
 class _Walk:
@@ -82,12 +119,16 @@ class _Walk:
         self._seen.add(name)
         self._fetched += 1
         if self._fetched > MOST_MANIFESTS:
-            raise BadReply(f"the index leads to more than {MOST_MANIFESTS} manifests")
+            raise BadReply(
+                Message("the index leads to more than {most} manifests", most=MOST_MANIFESTS)
+            )
         async with self._room:
             fetched = await self._registry.manifest(name)
         self._bytes += len(fetched.body)
         if self._bytes > MOST_BYTES:
-            raise BadReply(f"the manifests of the index have more than {MOST_BYTES} bytes")
+            raise BadReply(
+                Message("the manifests of the index have more than {most} bytes", most=MOST_BYTES)
+            )
         content = parse_manifest(fetched.body, fetched.content_type)
         digest = fetched.digest or digest_of(fetched.body)
         self._seen.add(digest)
@@ -96,7 +137,7 @@ class _Walk:
     async def choose(self, index: ImageIndex, platform: Platform, depth: int) -> tuple[_Found, str]:
         """Return the manifest for a platform and its name; indexes inside are looked at last."""
         if depth > DEEPEST:
-            raise NotAnImage(f"more than {DEEPEST} indexes lie in one another")
+            raise NotAnImage(Message("more than {most} indexes lie in one another", most=DEEPEST))
         try:
             entry = index.choose(platform)
         except PlatformNotFound:
@@ -116,7 +157,7 @@ class _Walk:
     async def below(self, index: ImageIndex, depth: int) -> list[_Found]:
         """Return all that an index names, in its order, each index before what it names."""
         if depth > DEEPEST:
-            raise NotAnImage(f"more than {DEEPEST} indexes lie in one another")
+            raise NotAnImage(Message("more than {most} indexes lie in one another", most=DEEPEST))
         digests = dict.fromkeys(entry.manifest.digest for entry in index.entries)
         new = [digest for digest in digests if digest not in self._seen]
         result = []
@@ -198,4 +239,4 @@ def _plan(
 
 def _add(blobs: dict[str, Layer], blob: Layer) -> None:
     if blobs.setdefault(blob.digest, blob).size != blob.size:
-        raise BadReply(f"the manifests give two sizes for {blob.digest}")
+        raise BadReply(Message("the manifests give two sizes for {digest}", digest=blob.digest))

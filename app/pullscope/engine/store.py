@@ -33,7 +33,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -54,6 +54,7 @@ from pullscope.engine.files import (
 )
 from pullscope.engine.inventory import FULL_NAME, REF_NAME, SOURCE, StoredImage
 from pullscope.engine.manifests import OCI_INDEX, as_oci
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import Document, Layer, PullPlan
 from pullscope.engine.reference import Reference, is_digest, parse_reference
 from pullscope.engine.transport import Piece
@@ -143,10 +144,13 @@ class Store:
                     for path in self.layout.iterdir()
                     if path.name != INGEST and not is_temporary_of(path, layout.name)
                 }
-                if strangers and not {"blobs", "index.json"} >= strangers:
+                others = not {"blobs", "index.json"} >= strangers
+                if others and not layout.exists():  # another pull may have made it just now
                     raise StoreError(
-                        f"{self.root} holds other files and is no OCI image layout; "
-                        "choose an empty or a new directory"
+                        Message(
+                            "{root} holds other files and is no OCI image layout", root=self.root
+                        ),
+                        Message("choose an empty or a new directory"),
                     )
             (self.layout / INGEST).mkdir(parents=True, exist_ok=True)
             if not layout.exists():
@@ -225,6 +229,25 @@ class Store:
                 return None
             return part
 
+    def discard_parts(self, blobs: Iterable[Layer]) -> int:
+        """Remove what earlier pulls left of these blobs; return the bytes they took on disk.
+
+        Parts that a pull has open, and blobs that are whole, stay.
+
+        Raises:
+            StoreError: there is no right.
+        """
+        ingest = self.layout / INGEST
+        freed = 0
+        with in_words(self.root):
+            for blob in blobs:
+                path = ingest / blob.digest.replace(":", "-")
+                if path.is_file():
+                    freed += _remove_part(path, dry_run=False) or 0
+            with suppress(OSError):  # other pulls may have something in it
+                ingest.rmdir()
+        return freed
+
     def commit(self, part: "Part", digest: str) -> None:
         """Make a verified part a blob: durable first, then under its name; the part is closed.
 
@@ -292,8 +315,13 @@ class Store:
         Raises:
             StoreError: the place cannot be read or holds something else.
         """
-        with in_words(self.root, "read"):
+        with in_words(self.root, reading=True):
             return inventory.images(self.layout, self._index()) if self._is_there() else ()
+
+    def owners(self) -> dict[str, tuple[StoredImage, ...]]:
+        """Return the images that have a blob, by its digest; raises as `images`."""
+        with in_words(self.root, reading=True):
+            return inventory.owners(self.layout, self._index()) if self._is_there() else {}
 
     def remove(self, names: Sequence[str]) -> tuple[StoredImage, ...]:
         """Remove images by their names; those without one by their digest. Blobs stay.
@@ -382,9 +410,11 @@ class Store:
         if (self.layout / "oci-layout").is_file():
             return True
         if self.layout.exists() and not self.layout.is_dir():
-            raise StoreError(f"{self.root} is no directory")
+            raise StoreError(Message("{root} is no directory", root=self.root))
         if self.layout.is_dir() and any(path.name != INGEST for path in self.layout.iterdir()):
-            raise StoreError(f"{self.root} is no OCI image layout: it has no oci-layout")
+            raise StoreError(
+                Message("{root} is no OCI image layout: it has no oci-layout", root=self.root)
+            )
         return False
 
     def _room_for(self, digest: str) -> Path:
@@ -408,7 +438,7 @@ class Store:
                 part = self.open_part(blob)
                 if part is None:  # another pull looks at it
                     if self._stopped.wait(_PAUSE):
-                        raise StoreError("stopped")
+                        raise StoreError(Message("stopped"))
                     continue
                 try:
                     if part.mark() != mark:
@@ -430,7 +460,14 @@ class Store:
             sync_directory(directory)
 
     def _blob_is_gone(self, blob: Layer) -> StoreError:
-        return StoreError(f"{blob.digest} was removed from {self.root} during the pull; pull again")
+        return StoreError(
+            Message(
+                "{digest} was removed from {root} during the pull",
+                digest=blob.digest,
+                root=self.root,
+            ),
+            Message("pull again"),
+        )
 
     def _end_lease(self) -> None:
         """Remove this pull's lease; `.ingest` too where nothing is left in it."""
@@ -512,7 +549,10 @@ class Store:
         except (ValueError, RecursionError):
             index = None
         if not isinstance(index, dict) or not isinstance(index.get("manifests"), list):
-            raise StoreError(f"{path} is damaged; move it away and pull again")
+            raise StoreError(
+                Message("{path} is damaged", path=path),
+                Message("move it away and pull again"),
+            )
         return index
 
 
@@ -701,36 +741,65 @@ class Part:
 
 
 class in_words:  # noqa: N801 (reads as the statement it is)
-    """Turns an `OSError` into a `StoreError` that says what to do."""
+    """Turns an `OSError` into a `StoreError` that says what to do.
 
-    def __init__(self, place: Path, doing: str = "write to") -> None:
+    Args:
+        place: what was read or written.
+        reading: whether it was to be read only.
+    """
+
+    def __init__(self, place: Path, *, reading: bool = False) -> None:
         self._place = place
-        self._doing = doing
+        self._reading = reading
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise store_error(error, self._place, self._doing) from error
+            raise store_error(error, self._place, reading=self._reading) from error
 
 
-def store_error(error: OSError, place: Path, doing: str = "write to") -> StoreError:
+_MAKE_ROOM = Message("make room and pull again: what is there is kept")
+_CHOOSE_ANOTHER = Message("choose a directory that you may write to")
+_TROUBLES: Mapping[int, tuple[str, str]] = {
+    errno.ENOSPC: (Message("No space left on device"), _MAKE_ROOM),
+    errno.EDQUOT: (Message("Disk quota exceeded"), _MAKE_ROOM),
+    errno.EACCES: (Message("Permission denied"), _CHOOSE_ANOTHER),
+    errno.EPERM: (Message("Operation not permitted"), _CHOOSE_ANOTHER),
+    errno.EROFS: (Message("Read-only file system"), _CHOOSE_ANOTHER),
+    errno.EMFILE: (
+        Message("Too many open files"),
+        Message("raise the limit of open files (ulimit -n) or pull fewer layers at once"),
+    ),
+    errno.EFBIG: (
+        Message("File too large"),
+        Message(
+            "choose a file system that holds larger files, or raise the limit of their "
+            "size (ulimit -f)"
+        ),
+    ),
+    errno.ENFILE: (
+        Message("Too many open files in system; too many files are open on this machine"),
+        Message("close programs and pull again"),
+    ),
+    errno.ENOENT: (
+        Message("No such file or directory; the directory was removed"),
+        Message("pull again"),
+    ),
+    errno.EIO: (Message("Input/output error"), ""),
+}
+"""What the system says of an error, in its own words, and what can be done about it."""
+
+
+def store_error(error: OSError, place: Path, *, reading: bool = False) -> StoreError:
     """Return the words for what the file system said about `place`."""
-    remedies = {
-        errno.ENOSPC: "make room and pull again: what is there is kept",
-        errno.EDQUOT: "make room and pull again: what is there is kept",
-        errno.EACCES: "choose a directory that you may write to",
-        errno.EPERM: "choose a directory that you may write to",
-        errno.EROFS: "choose a directory that you may write to",
-        errno.EMFILE: "raise the limit of open files (ulimit -n) or pull fewer layers at once",
-        errno.EFBIG: "choose a file system that holds larger files, or raise the limit of their "
-        "size (ulimit -f)",
-        errno.ENFILE: "too many files are open on this machine; close programs and pull again",
-        errno.ENOENT: "the directory was removed; pull again",
-    }
-    remedy = remedies.get(error.errno or 0, "")
-    said = os.strerror(error.errno) if error.errno else str(error)
-    return StoreError(f"cannot {doing} {place}: {said}" + (f"; {remedy}" if remedy else ""))
+    said = os.strerror(error.errno) if error.errno else words_of(error)
+    said, remedy = _TROUBLES.get(error.errno or 0, (said, ""))
+    if reading:
+        came = Message("cannot read {place}: {said}", place=place, said=said)
+    else:
+        came = Message("cannot write to {place}: {said}", place=place, said=said)
+    return StoreError(came, remedy)
 
 
 def _lease_is_dead(path: Path) -> bool:
@@ -783,7 +852,10 @@ def _is_called(image: StoredImage, text: str) -> bool:
 
 
 def _no_image(name: str) -> StoreError:
-    return StoreError(f"there is no image {name!r}; `pullscope store ls` lists what there is")
+    return StoreError(
+        Message("there is no image {name!r}", name=name),
+        Message("`pullscope store ls` lists what there is"),
+    )
 
 
 def _journal_entry(line: bytes, size: int) -> tuple[int, int, str] | None:

@@ -13,13 +13,14 @@ import logging
 import os
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import truststore
@@ -32,6 +33,7 @@ from pyreqwest.response import ResponseBodyReader
 
 from pullscope import __version__
 from pullscope.engine.errors import PullError
+from pullscope.engine.message import Message
 from pullscope.engine.model import RANGES
 
 LOGGER = logging.getLogger(__name__)
@@ -59,6 +61,8 @@ _STREAM_WINDOW = 4 * 1024 * 1024
 _CONNECTION_WINDOW = 16 * 1024 * 1024
 """Bytes that an HTTP/2 server may send ahead. All chunks share one connection, so this bounds the
 memory, and the rate at a given round trip: 400 MB/s at 40 ms."""
+
+_SMALL_BODY = 16 * 1024
 
 _LARGEST_PEM = 4 * 1024 * 1024
 _CERTIFICATE = re.compile(
@@ -135,18 +139,24 @@ def new_client(
         PullError: a file that `tls` names cannot be used, or HTTP/2 not be had.
     """
     if transport not in TRANSPORTS:
-        raise ValueError(f"no transport is called {transport!r}; there are {', '.join(TRANSPORTS)}")
+        raise ValueError(
+            Message(
+                "no transport is called {transport!r}; there are {transports}",
+                transport=transport,
+                transports=", ".join(TRANSPORTS),
+            )
+        )
     stock = transport == "httpx"
     if stock and http2 and importlib.util.find_spec("h2") is None:
         raise PullError(
-            "the transport httpx has no HTTP/2 without the package h2; "
-            "install it, or take the transport pyreqwest"
+            Message("the transport httpx has no HTTP/2 without the package h2"),
+            Message("install it, or take the transport pyreqwest"),
         )
     if len(tls.clients) > 1:
         LOGGER.warning("of several client certificates %s is shown", tls.clients[0].certificate)
     # httpx makes its own transport, since only then it takes the environment's proxies.
     transport_of_ours = None if stock else PyreqwestTransport(tls, proxies, http2, connect_timeout)
-    verification = _stock_verification(tls) if stock else False
+    verification = stock_verification(tls) if stock else False
     try:
         return httpx.AsyncClient(
             transport=transport_of_ours,
@@ -158,10 +168,11 @@ def new_client(
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=connect_timeout),
+            event_hooks={"request": [_watch_connection]} if stock else None,
         )
     except (httpx.InvalidURL, ValueError):  # whose words may quote a proxy's password
         raise PullError(
-            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names is no web address"
+            Message("the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names is no web address")
         ) from None
 
 
@@ -171,11 +182,45 @@ def body_of(response: httpx.Response) -> Body:
     return stream if isinstance(stream, PyreqwestBody) else _StockBody(response)
 
 
+async def let_go(response: httpx.Response) -> None:
+    """Close a response whose body nobody wants.
+
+    The stock transport gives up a connection whose body was not read, so one that is small is.
+    """
+    length = response.headers.get("content-length", "")
+    if length.isascii() and length.isdecimal() and int(length[:9]) <= _SMALL_BODY:
+        body = body_of(response)
+        with suppress(httpx.TransportError):
+            while await body.read() is not None:
+                pass
+    await response.aclose()
+
+
 def protocol_of(response: httpx.Response) -> str:
     """Return the protocol the response really came by: "HTTP/1.1" or "HTTP/2"."""
     version = response.extensions.get("http_version", b"")
     text = version.decode("ascii", "replace") if isinstance(version, bytes) else str(version)
     return text.removesuffix(".0") if text != "HTTP/1.0" else text
+
+
+def peer_of(response: httpx.Response) -> str:
+    """Return address and port that a response came from; empty where the transport hides them."""
+    stream = response.extensions.get("network_stream")
+    address = stream.get_extra_info("server_addr") if stream is not None else None
+    if not isinstance(address, tuple) or len(address) < 2:
+        return ""
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+
+
+def connecting_of(response: httpx.Response) -> tuple[float, ...] | None:
+    """Return when the connection of a response began to be made and when it stood, TLS included.
+
+    Times are by the loop's clock; there are none where the connection was there before. None where
+    the transport does not tell.
+    """
+    watch = response.request.extensions.get("trace")
+    return watch.times if isinstance(watch, _ConnectionWatch) else None
 
 
 def web_address(text: str) -> httpx.URL | None:
@@ -260,6 +305,7 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._client.close()
+        del self._client  # it keeps its idle connections for 90 s otherwise
         await asyncio.sleep(_SETTLE)
 
 
@@ -314,6 +360,24 @@ def _headers_of(headers: HeaderMap) -> list[tuple[str, str]]:
         return pairs
 
 
+class _ConnectionWatch:
+    """What httpcore tells of a request's connection; a `trace` extension."""
+
+    def __init__(self) -> None:
+        self.times: tuple[float, ...] = ()
+
+    async def __call__(self, name: str, _: Mapping[str, Any]) -> None:
+        if name.endswith(".connect_tcp.started"):
+            now = asyncio.get_running_loop().time()
+            self.times = (now, now)
+        elif name.endswith((".connect_tcp.complete", ".start_tls.complete")) and self.times:
+            self.times = (self.times[0], asyncio.get_running_loop().time())
+
+
+async def _watch_connection(request: httpx.Request) -> None:
+    request.extensions["trace"] = _ConnectionWatch()
+
+
 class _StockBody:
     def __init__(self, response: httpx.Response) -> None:
         self._pieces = response.aiter_raw()
@@ -322,7 +386,12 @@ class _StockBody:
         return await anext(self._pieces, None)
 
 
-def _stock_verification(tls: Tls) -> ssl.SSLContext | bool:
+def stock_verification(tls: Tls) -> ssl.SSLContext | bool:
+    """Return what a client of httpx is to check certificates with.
+
+    Raises:
+        PullError: a file that `tls` names cannot be used.
+    """
     if not tls.verify and not tls.clients:
         return False
     context: ssl.SSLContext
@@ -357,7 +426,7 @@ def _certificates(path: Path) -> bytes:
     """Return the certificates of a PEM file, without what stands between them."""
     blocks = _CERTIFICATE.findall(_read(path))
     if not blocks:
-        raise PullError(f"{path}: holds no certificate in PEM")
+        raise _no_certificate(path)
     return b"\n".join(blocks) + b"\n"
 
 
@@ -365,12 +434,17 @@ def _identity(client: ClientCertificate) -> bytes:
     """Return certificate and key in one PEM text."""
     pem = b"\n".join(_read(path) for path in _files_of(client))
     if _CERTIFICATE.search(pem) is None:
-        raise PullError(f"{client.certificate}: holds no certificate in PEM")
+        raise _no_certificate(client.certificate)
+    path = client.key or client.certificate
     if (key := _KEY.search(pem)) is None:
-        raise PullError(f"{client.key or client.certificate}: holds no private key in PEM")
+        raise PullError(Message("{path}: holds no private key in PEM", path=path))
     if b"ENCRYPTED" in key[0]:
-        raise PullError(f"{client.key or client.certificate}: its key has a password")
+        raise PullError(Message("{path}: its key has a password", path=path))
     return pem
+
+
+def _no_certificate(path: Path) -> PullError:
+    return PullError(Message("{path}: holds no certificate in PEM", path=path))
 
 
 def _read(path: Path) -> bytes:
@@ -378,14 +452,22 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST_PEM)
     except OSError as error:
-        raise PullError(f"{path}: {error.strerror or type(error).__name__}") from None
+        raise PullError(
+            Message("{asked}: {came}", asked=path, came=error.strerror or type(error).__name__)
+        ) from None
 
 
 def _unusable(files: list[Path], error: Exception) -> PullError:
     """Return the error for files that hold PEM which is none; the library's words may quote it."""
     LOGGER.debug("TLS files were refused: %s", type(error).__name__)
-    named = " with ".join(map(str, files)) or "the certificates"
-    return PullError(f"{named}: cannot be used for TLS")
+    named: str = Message("the certificates")
+    if files:
+        named = reduce(_with, map(str, files))
+    return PullError(Message("{files}: cannot be used for TLS", files=named))
+
+
+def _with(files: str, other: str) -> str:
+    return Message("{files} with {other}", files=files, other=other)
 
 
 # httpcore compares the keep-alive limit with all connections, busy ones included: a limit below the
@@ -428,4 +510,4 @@ def _innermost_cause(error: exceptions.PyreqwestError) -> str:
         message = str(cause.get("message", ""))
         if message and "://" not in message:
             return message
-    return "the connection broke"
+    return Message("the connection broke")

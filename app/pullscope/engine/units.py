@@ -6,6 +6,8 @@ Sizes are IEC (KiB, MiB, GiB), network rates SI (MB/s), everywhere in the progra
 import math
 import re
 
+from pullscope.engine.message import Message
+
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.ASCII)
 
 
@@ -17,11 +19,13 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip().lower())
     if match is None or (match[3] and not match[2]):
-        raise ValueError(f"{text!r} is not a size; write it as 16MiB, 500kB or 65536")
+        raise ValueError(
+            Message("{text!r} is not a size; write it as 16MiB, 500kB or 65536", text=text)
+        )
     base = 1024.0 if match[3] else 1000.0
     size: float = float(match[1]) * base ** float(" kmgt".index(match[2] or " "))
     if size >= 2**63:
-        raise ValueError(f"{text!r} is too large")
+        raise ValueError(Message("{text!r} is too large", text=text))
     return round(size)
 
 

@@ -67,6 +67,12 @@ class AmountBox(QSpinBox):
         self.setSpecialValueText(word_for_0)
         self.valueChanged.connect(lambda _: self.amount_changed.emit(self.amount))
 
+    def set_word_for_0(self, word: str) -> None:
+        """Read 0 by another word, as another language has it."""
+        if self._word_for_0 and word:
+            self._word_for_0 = word
+            self.setSpecialValueText(word)
+
     @property
     def amount(self) -> int:
         """Bytes or bytes/s."""

@@ -16,18 +16,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from pullscope import __version__
-from pullscope.engine.model import PullState, Settings, Snapshot
+from pullscope.engine.model import Settings
+from pullscope.gui import language
 from pullscope.gui import theme as themes
-from pullscope.gui.main_window import MainWindow, Notice
+from pullscope.gui.attention import DESKTOP_FILE
+from pullscope.gui.event_loop import WindowLoop
+from pullscope.gui.garbage import Collector
+from pullscope.gui.general_settings import GeneralSettings
+from pullscope.gui.main_window import DEMO_NOTICE, MainWindow
+from pullscope.gui.pull_run import PullRun, RunState
 from pullscope.gui.recents import Recents, default_path
 from pullscope.session import PullOptions, Session
-
-import qasync  # isort: skip - it takes whichever Qt is loaded already
+from pullscope.trace.recording import Recordings
+from pullscope.tuning.profiles import SettingsFile
+from pullscope.tuning.profiles import default_path as settings_path
 
 _LOG = logging.getLogger(__name__)
 _END_TIMEOUT = 10.0
@@ -44,11 +51,10 @@ class Start:
         reference: pulled at once when given.
         exit_when_done: leave with the pull's exit status: 0 done, 1 failed, 130 cancelled.
         screenshot: saved when the pull has ended or, without a reference, when the window is there.
-        trace: written when the pull has ended, whichever way.
-        notice: a line under the headline.
+        recordings: what is kept of each pull of the window while it runs.
         given: settings from the command line, by name, which no profile replaces.
-        lab: it is the demo: the notice also invites to move the sliders, and the reference is not
-            remembered.
+        lab: it is the demo: a notice says so, and the reference is not remembered.
+        traces: opened at once; two are compared.
     """
 
     reference: str | None = None
@@ -56,10 +62,10 @@ class Start:
     settings: Settings = field(default_factory=Settings)
     exit_when_done: bool = False
     screenshot: Path | None = None
-    trace: Path | None = None
-    notice: str = ""
+    recordings: Recordings = field(default_factory=Recordings)
     given: Mapping[str, int | str] = field(default_factory=dict)
     lab: bool = False
+    traces: tuple[Path, ...] = ()
 
 
 def run(start: Start) -> int:
@@ -69,28 +75,36 @@ def run(start: Start) -> int:
     app.setApplicationName("pullscope")
     app.setApplicationDisplayName("Pullscope")
     app.setApplicationVersion(__version__)
-    app.setDesktopFileName("pullscope")
+    app.setDesktopFileName(DESKTOP_FILE)
     app.setQuitOnLastWindowClosed(False)
-    status: int = qasync.run(_live(app, start))
-    return status
+    collector = Collector()
+    try:
+        with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+            return runner.run(_live(app, start))
+    finally:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # no loop runs any more
+        collector.stop()
 
 
 async def _live(app: QApplication, start: Start) -> int:
     loop = asyncio.get_running_loop()
     left: asyncio.Future[int] = loop.create_future()
     layout = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "pullscope", "window")
-    themes.apply(app, _scheme(layout))
+    general = GeneralSettings(SettingsFile(settings_path())).value
+    themes.apply(app, themes.Scheme(general.theme.value))
+    language.apply(app, general.language)
     app.setWindowIcon(QIcon(":/icons/pullscope.svg"))
-    session = Session()
+    session = Session(general.store_place)
     window = MainWindow(
         session,
         start.options,
         start.settings,
         Recents(default_path()),
         layout,
-        Notice(start.notice, start.lab),
+        DEMO_NOTICE if start.lab else None,
         start.given,
     )
+    window.controller.recordings = start.recordings
     window.left.connect(lambda status: None if left.done() else left.set_result(status))
     after = _AfterPull(window, start)
     with _signals_leave(loop, window), _errors_shown(loop, window):
@@ -98,11 +112,17 @@ async def _live(app: QApplication, start: Start) -> int:
         if start.reference is not None:
             if not window.pull(start.reference, start.options, remember=not start.lab):
                 after.refused()
+        elif start.traces:
+            after.watch_traces()
+            window.open_trace(*start.traces)
         elif start.screenshot is not None or start.exit_when_done:
             after.without_pull()
         status = await left
         await window.controller.finish(_END_TIMEOUT)
         await after.finish()
+        await window.inspector.close()
+        await window.trace_opening.close_down()
+        await window.sweeps.close_down()
         await window.demo.stop()
         await session.close()
     window.deleteLater()
@@ -121,29 +141,36 @@ class _AfterPull:
     def refused(self) -> None:
         """No pull could begin."""
         if self._start.screenshot or self._start.exit_when_done:
-            self._begin(1, trace=False)
+            self._begin(1)
 
     def without_pull(self) -> None:
         """No pull was asked for."""
-        self._begin(0, trace=False)
+        self._begin(0)
+
+    def watch_traces(self) -> None:
+        """Traces are being opened instead; one that cannot be is a failure."""
+        opening = self._window.trace_opening
+        failures: list[str] = []
+        opening.failed.connect(failures.append)
+        opening.ended.connect(lambda: self._begin(1 if failures else 0))
 
     async def finish(self) -> None:
         """Wait for what is under way."""
         if self._task is not None:
             await self._task
 
-    def _ended(self, snapshot: Snapshot) -> None:
-        status = {PullState.DONE: 0, PullState.CANCELLED: _CANCELLED}.get(snapshot.state, 1)
-        self._begin(status, trace=True)
+    def _ended(self, run: PullRun) -> None:
+        status = {RunState.DONE: 0, RunState.CANCELLED: _CANCELLED}.get(run.state, 1)
+        self._begin(status, run)
 
-    def _begin(self, status: int, *, trace: bool) -> None:
+    def _begin(self, status: int, run: PullRun | None = None) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._do(status, trace=trace))
+            self._task = asyncio.get_running_loop().create_task(self._do(status, run))
 
-    async def _do(self, status: int, *, trace: bool) -> None:
+    async def _do(self, status: int, run: PullRun | None) -> None:
         start, window = self._start, self._window
-        if trace and start.trace is not None and not await window.export(start.trace):
-            _LOG.error("the trace was not written to %s", start.trace)
+        if run is not None and (failure := await window.controller.recorded(run)):
+            _LOG.error("the trace was not written: %s", failure)
             status = status or 1
         if start.screenshot is not None:
             await asyncio.sleep(_PAINTED_AFTER)
@@ -176,8 +203,7 @@ def _errors_shown(loop: asyncio.AbstractEventLoop, window: MainWindow) -> Iterat
     def show(error: BaseException, where: TracebackType | None) -> None:
         lines = traceback.format_exception(type(error), error, where)
         _LOG.error("unexpected error\n%s", "".join(lines))
-        words = window.tr("Unexpected error: {0}: {1}").format(type(error).__name__, error)
-        window.show_error(words, "".join(lines))
+        window.show_unexpected(error, "".join(lines))
 
     def hook(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -199,10 +225,3 @@ def _errors_shown(loop: asyncio.AbstractEventLoop, window: MainWindow) -> Iterat
     finally:
         sys.excepthook = before
         loop.set_exception_handler(None)
-
-
-def _scheme(layout: QSettings) -> themes.Scheme:
-    try:
-        return themes.Scheme(str(layout.value("scheme", themes.Scheme.SYSTEM.value)))
-    except ValueError:
-        return themes.Scheme.SYSTEM

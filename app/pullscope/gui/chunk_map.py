@@ -1,21 +1,14 @@
-"""The chunk map: every layer a strip of its bytes, every byte in the colour of its state.
+"""The chunk map: every layer a strip of its bytes, in colours that tell one thing of every byte.
 
-`paint_strip` draws one layer; the map and the layer table share it. A strip's cost does not grow
-with the chunks that are finished: `_Runs` turns each finished extent into columns once, `_Strip`
-adds it once to the coverage of the pixels, and a frame only looks at the pixels and at what is in
-flight. A pixel shows the least finished of its bytes, so that a chunk too small for a pixel of its
-own is still seen.
+`strips` computes the pixels, `map_colours` what else than the state they can tell; the layer table
+draws the same strips. This module has the widget: rows, tips, selection and keys.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import lru_cache
-from operator import attrgetter
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import (
     QEvent,
     QLocale,
@@ -30,13 +23,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAction,
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QFont,
-    QFontMetrics,
+    QGuiApplication,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -48,9 +38,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QSizePolicy,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -59,334 +47,21 @@ from PySide6.QtWidgets import (
 from pullscope.engine.model import ChunkState, LayerSnapshot, LayerState, Snapshot
 from pullscope.engine.units import size_text
 from pullscope.gui import theme as themes
+from pullscope.gui.attempt_words import AttemptWords
+from pullscope.gui.attempts import Attempts
+from pullscope.gui.compact_box import CompactBox
+from pullscope.gui.language import said
+from pullscope.gui.legend import image_of, plain_tip, short_digest
+from pullscope.gui.map_colours import ChunkValues, ColourBy
+from pullscope.gui.map_legend import MapLegend
+from pullscope.gui.panel import heading
+from pullscope.gui.strips import Strips, state_pixels
 from pullscope.gui.theme import Theme
-
-Pixels = npt.NDArray[np.uint32]
 
 ROW = 22
 STRIP = 14
 MARGIN = 12
-GAP_FROM = 4  # a chunk narrower than this has no pixel to spare for the gap before it
-_FIELDS = attrgetter("offset", "length", "chunk", "attempts")  # of an extent
-_PERIOD = 6  # pixels from one stripe of a texture to the next
-_EPSILON = 1e-6  # of a pixel: far less than the smallest chunk on the largest layer
-
-
-class Code(IntEnum):
-    """What a pixel shows, the least finished first; what is in flight comes before what is not."""
-
-    FAILED = 0
-    RETRYING = 1
-    WAITING = 2
-    COMING = 3  # the part of a chunk being received that is not here yet
-    RECEIVING = 4
-    PENDING = 5
-    WRITTEN = 6
-    HASHED = 7
-
-
-def short_digest(digest: str) -> str:
-    """Return the first digits of a digest, enough to tell the layers of an image apart."""
-    return digest.partition(":")[2][:8] or digest[:8]
-
-
-# --- how a state looks -------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8)
-def _pixel_colours(theme: Theme, selected: bool) -> Pixels:
-    pending = themes.blend(theme.text, theme.pending, 0.08) if selected else theme.pending
-    colours = {
-        Code.FAILED: theme.failed,
-        Code.RETRYING: theme.retried,
-        Code.WAITING: theme.waiting,
-        Code.COMING: themes.blend(theme.receiving, pending, 0.35),
-        Code.RECEIVING: theme.receiving,
-        Code.PENDING: pending,
-        Code.WRITTEN: theme.written,
-        Code.HASHED: theme.hashed,
-    }
-    return np.array([colours[code].rgba() for code in Code], np.uint32)
-
-
-def stripe(theme: Theme) -> QColor:
-    """Return the colour of the stripes that tell retried and failed without their colours."""
-    return QColor("#14171C") if theme.dark else QColor("#FFFFFF")
-
-
-def retried_stripes(height: int, width: int, ratio: float) -> npt.NDArray[np.bool_]:
-    """Return where the texture of retried bytes has its stripes: diagonals."""
-    y, x = np.ogrid[:height, :width]
-    period, line = round(_PERIOD * ratio), round(2 * ratio)
-    stripes: npt.NDArray[np.bool_] = (x + y) % period < line
-    return stripes
-
-
-def failed_stripes(height: int, width: int, ratio: float) -> npt.NDArray[np.bool_]:
-    """Return where the texture of failed bytes has its stripes: crossed diagonals."""
-    y, x = np.ogrid[:height, :width]
-    period, line = round(_PERIOD * ratio), round(ratio)
-    stripes: npt.NDArray[np.bool_] = ((x + y) % period < line) | ((x - y) % period < line)
-    return stripes
-
-
-def image_of(pixels: Pixels, ratio: float) -> QImage:
-    """Return an image of premultiplied ARGB `pixels`, whose memory it shows: draw it at once."""
-    height, width = pixels.shape
-    image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    return image
-
-
-def paint_mark(painter: QPainter, rect: QRect, state: str, theme: Theme) -> None:
-    """Fill `rect` as bytes in `state` look, which is the name of one of the theme's colours."""
-    colour: QColor = getattr(theme, state)
-    ratio = painter.device().devicePixelRatioF()
-    pixels = np.full((round(rect.height() * ratio), round(rect.width() * ratio)), 0, np.uint32)
-    pixels[:] = colour.rgba()
-    if state == "retried":
-        pixels[retried_stripes(*pixels.shape, ratio)] = stripe(theme).rgba()
-    elif state == "failed":
-        pixels[failed_stripes(*pixels.shape, ratio)] = stripe(theme).rgba()
-    painter.drawImage(rect.topLeft(), image_of(pixels, ratio))
-
-
-class Legend(QWidget):
-    """A line of marks with their words. `entries` pairs the name of a colour with its word."""
-
-    def __init__(self, entries: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._entries = tuple(entries)
-        self.setFont(themes.base_font(themes.HEADING_PX))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self.font())
-        width = sum(28 + metrics.horizontalAdvance(word) for _, word in self._entries)
-        return QSize(width, 18)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            self._paint(painter, themes.current())
-
-    def _paint(self, painter: QPainter, theme: Theme) -> None:
-        metrics = painter.fontMetrics()
-        x = 0
-        for state, word in self._entries:
-            width = metrics.horizontalAdvance(word)
-            if x + 15 + width > self.width():
-                break  # half a word tells nothing
-            paint_mark(painter, QRect(x, (self.height() - 10) // 2, 10, 10), state, theme)
-            painter.setPen(theme.muted)
-            box = QRect(x + 15, 0, width + 2, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, word)
-            x += 28 + width
-
-
-def heading(text: str, unit: str = "") -> QLabel:
-    """Return the heading of a panel; capitals for the words, none for the unit."""
-    label = QLabel(f"{text.upper()}, {unit}" if unit else text.upper())
-    font = themes.heading_font()
-    font.setCapitalization(QFont.Capitalization.MixedCase)
-    label.setFont(font)
-    label.setProperty("role", "heading")
-    return label
-
-
-# --- one layer ---------------------------------------------------------------------------------
-
-
-def _lower(codes: npt.NDArray[np.uint8], code: Code) -> None:
-    np.minimum(codes, np.uint8(code), out=codes)
-
-
-class _Runs:
-    """The finished extents of a layer in columns. Extents are only appended in one generation."""
-
-    def __init__(self) -> None:
-        self.version = 0
-        self.count = 0
-        self._generation = -1
-        self._last: object = None
-        self._columns = np.zeros((4, 256), np.int64)
-
-    @property
-    def starts(self) -> npt.NDArray[np.int64]:
-        return self._columns[0, : self.count]
-
-    @property
-    def ends(self) -> npt.NDArray[np.int64]:
-        return self._columns[1, : self.count]
-
-    @property
-    def chunks(self) -> npt.NDArray[np.int64]:
-        return self._columns[2, : self.count]
-
-    @property
-    def attempts(self) -> npt.NDArray[np.int64]:
-        return self._columns[3, : self.count]
-
-    def follow(self, layer: LayerSnapshot) -> None:
-        """Take in the extents that are new since the last call."""
-        extents = layer.extents
-        known = self.count
-        if (
-            layer.generation != self._generation
-            or len(extents) < known
-            or (known and extents[known - 1] != self._last)
-        ):
-            self.version += 1
-            self.count = known = 0
-            self._generation = layer.generation
-        if len(extents) == known:
-            return
-        if len(extents) > self._columns.shape[1]:
-            grown = np.zeros((4, 2 * len(extents)), np.int64)
-            grown[:, :known] = self._columns[:, :known]
-            self._columns = grown
-        new = extents[known:]
-        rows = np.array(list(map(_FIELDS, new)), np.int64).T
-        rows[1] += rows[0]  # `end` of each extent would be a call of its own
-        self._columns[:, known : len(extents)] = rows
-        self.count = len(extents)
-        self._last = extents[-1]
-
-
-class _Strip:
-    """The pixels of one layer at one width: how much of each is written, where chunks begin."""
-
-    def __init__(self, width: int, ratio: float) -> None:
-        self.width = width
-        self._ratio = ratio
-        self._version = -1
-        self._count = 0
-        self._covered = np.zeros(0)
-        self._retried = np.zeros(0, np.bool_)
-        self._gaps = np.zeros(0, np.bool_)
-
-    def codes(self, layer: LayerSnapshot, runs: _Runs) -> npt.NDArray[np.uint8]:
-        """Return the code of each pixel; `retried` and `gaps` are of the same moment."""
-        if layer.state in (LayerState.DONE, LayerState.EXISTING, LayerState.COMMITTING):
-            self._follow(layer, runs)
-            return np.full(self.width, Code.HASHED, np.uint8)
-        if layer.size == 0:
-            return np.full(self.width, Code.PENDING, np.uint8)
-        self._follow(layer, runs)
-        written = self._covered[: self.width] > 1 - _EPSILON
-        codes = np.where(written, np.uint8(Code.WRITTEN), np.uint8(Code.PENDING))
-        scale = self.width / layer.size
-        for chunk in layer.in_flight:
-            first = min(int(chunk.offset * scale), self.width - 1)
-            last = math.ceil((chunk.offset + chunk.length) * scale - _EPSILON)
-            last = min(max(first + 1, last), self.width)
-            if chunk.state is ChunkState.RECEIVING:
-                here = min(int((chunk.offset + chunk.received) * scale), last)
-                _lower(codes[first:here], Code.RECEIVING)
-                _lower(codes[here:last], Code.COMING)
-                continue
-            if chunk.state is ChunkState.FAILED:
-                code = Code.FAILED
-            elif chunk.state is ChunkState.RETRYING or chunk.attempt > 1:
-                code = Code.RETRYING
-            else:
-                code = Code.WAITING
-            _lower(codes[first:last], code)
-        codes[: int(layer.hashed * scale + _EPSILON)] = Code.HASHED
-        return codes
-
-    def gaps(self, layer: LayerSnapshot) -> npt.NDArray[np.bool_]:
-        """Return the pixels before a chunk, where chunks are wide enough to be told apart."""
-        gaps = self._gaps.copy()
-        scale = self.width / layer.size if layer.size else 0.0
-        for chunk in layer.in_flight:
-            if chunk.length * scale >= GAP_FROM * self._ratio:
-                gaps[int(chunk.offset * scale)] = True
-        gaps[:1] = False
-        for _ in range(round(self._ratio) - 1):
-            gaps[1:] |= gaps[:-1]
-        return gaps
-
-    def retried(self, layer: LayerSnapshot) -> npt.NDArray[np.bool_]:
-        """Return the pixels with bytes that took more than one attempt."""
-        retried = self._retried.copy()
-        scale = self.width / layer.size if layer.size else 0.0
-        for chunk in layer.in_flight:
-            if chunk.attempt > 1:
-                first = int(chunk.offset * scale)
-                retried[first : max(first + 1, int((chunk.offset + chunk.length) * scale))] = True
-        return retried
-
-    def _follow(self, layer: LayerSnapshot, runs: _Runs) -> None:
-        if runs.version != self._version:
-            self._version = runs.version
-            self._count = 0
-            self._covered = np.zeros(self.width + 2)
-            self._retried = np.zeros(self.width, np.bool_)
-            self._gaps = np.zeros(self.width, np.bool_)
-        if runs.count == self._count or layer.size == 0:
-            return
-        scale = self.width / layer.size
-        x0 = runs.starts[self._count :] * scale
-        x1 = runs.ends[self._count :] * scale
-        first, last = x0.astype(np.int64), x1.astype(np.int64)
-        inside = first == last
-        np.add.at(self._covered, first[inside], (x1 - x0)[inside])
-        first, last, left, right = first[~inside], last[~inside], x0[~inside], x1[~inside]
-        np.add.at(self._covered, first, first + 1 - left)
-        np.add.at(self._covered, last, right - last)
-        steps = np.zeros(self.width + 2)
-        np.add.at(steps, first + 1, 1.0)
-        np.add.at(steps, last, -1.0)
-        self._covered += np.cumsum(steps)
-        wide = x1 - x0 >= GAP_FROM * self._ratio
-        self._gaps[np.minimum(x0[wide].astype(np.int64), self.width - 1)] = True
-        again = runs.attempts[self._count :] > 1
-        for begin, end in zip(x0[again].astype(int), np.ceil(x1[again]).astype(int), strict=True):
-            self._retried[begin : max(begin + round(3 * self._ratio), end)] = (
-                True  # found, even alone
-            )
-        self._count = runs.count
-
-
-@lru_cache(maxsize=128)
-def _runs(digest: str, index: int) -> _Runs:
-    return _Runs()
-
-
-@lru_cache(maxsize=512)
-def _strip(digest: str, index: int, width: int, ratio: float) -> _Strip:
-    return _Strip(width, ratio)
-
-
-def paint_strip(
-    painter: QPainter, rect: QRect, layer: LayerSnapshot, theme: Theme, selected: bool = False
-) -> None:
-    """Draw the bytes of `layer` into `rect`; `selected` when its row's surface is raised."""
-    ratio = painter.device().devicePixelRatioF()
-    width, height = round(rect.width() * ratio), round(rect.height() * ratio)
-    if width < 1 or height < 1:
-        return
-    runs = _runs(layer.digest, layer.index)
-    runs.follow(layer)
-    strip = _strip(layer.digest, layer.index, width, ratio)
-    codes = strip.codes(layer, runs)
-    pixels = np.empty((height, width), np.uint32)
-    pixels[:] = _pixel_colours(theme, selected)[codes]
-    if codes.min() <= Code.RETRYING:
-        for code, stripes in ((Code.RETRYING, retried_stripes), (Code.FAILED, failed_stripes)):
-            striped = stripes(height, width, ratio) & (codes == code)
-            pixels[striped] = stripe(theme).rgba()
-    retried = strip.retried(layer)
-    if retried.any():  # a foot, so that the state above it stays to be seen
-        foot = round(3 * ratio)
-        pixels[-foot:, retried] = theme.retried.rgba()
-        pixels[-foot - round(ratio) : -foot, retried] = 0
-    pixels[:, strip.gaps(layer)] = 0
-    painter.drawImage(rect.topLeft(), image_of(pixels, ratio))
-    if 0 < layer.frontier < layer.size and layer.state is not LayerState.EXISTING:
-        x = rect.x() + layer.frontier * rect.width() / layer.size
-        line = QRectF(x - 1, rect.y() - 2, 2, rect.height() + 4)
-        painter.fillRect(line, theme.text)
+_DESCRIBE_EVERY = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,14 +74,11 @@ class _Piece:
     words: str
 
 
-# --- all layers --------------------------------------------------------------------------------
-
-
 class ChunkMap(QWidget):
     """The strips of all layers, with what is under the mouse in words.
 
     Signals:
-        chunk_selected: the index of a layer and the id of one of its chunks.
+        chunk_selected: the index of a layer and the id of one of its chunks; -1 and -1: none.
     """
 
     chunk_selected = Signal(int, int)
@@ -414,32 +86,74 @@ class ChunkMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chunk_map")
-        self.setAccessibleName(self.tr("Chunk map"))
         themes.as_panel(self)
         self._rows = _Rows(self)
-        self._rows.setAccessibleName(self.tr("Chunks of every layer"))
-        self._rows.chunk_selected.connect(self.chunk_selected)
+        self._rows.chunk_selected.connect(self._chosen)
+        self._rows.scale_changed.connect(self._show_scale)
         self.setFocusProxy(self._rows)
+        self._by = CompactBox()
+        self._by.setObjectName("map_colours")
+        for by in ColourBy:
+            self._by.addItem("", by.value)
+        self._by.currentIndexChanged.connect(self._colours_chosen)
+        self._widths = CompactBox()
+        self._widths.setObjectName("map_widths")
+        for equal in (True, False):
+            self._widths.addItem("", equal)
+        self._widths.currentIndexChanged.connect(self._width_chosen)
+        self._legend = MapLegend()
+        self._heading = heading("")
         header = QHBoxLayout()
         header.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        header.setSpacing(16)
-        header.addWidget(heading(self.tr("Chunks")))
-        entries = [
-            ("pending", self.tr("pending")),
-            ("waiting", self.tr("waiting")),
-            ("receiving", self.tr("receiving")),
-            ("written", self.tr("written")),
-            ("hashed", self.tr("hashed")),
-            ("retried", self.tr("retried")),
-            ("failed", self.tr("failed")),
-        ]
-        header.addWidget(Legend(entries), 1)
+        header.setSpacing(4)
+        header.addWidget(self._heading)
+        header.addWidget(self._legend, 1)
+        header.addWidget(self._by)
+        header.addWidget(self._widths)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 8, 1, 8)
+        layout.setContentsMargins(1, 4, 1, 8)
         layout.setSpacing(4)
         layout.addLayout(header)
         layout.addWidget(self._rows, 1)
-        self._summary = ""
+        self._described = -math.inf
+        self._shown: Snapshot | None = None
+        self._set_texts()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+
+    def _set_texts(self) -> None:
+        self.setAccessibleName(self.tr("Chunk map"))
+        self._rows.setAccessibleName(self.tr("Chunks of every layer"))
+        self._heading.setText(self.tr("Chunks").upper())
+        self._by.setAccessibleName(self.tr("What the colours of the map tell"))
+        self._by.setToolTip(self.tr("What the colours tell"))
+        self._widths.setAccessibleName(self.tr("Width of the layers in the map"))
+        self._widths.setToolTip(self.tr("How wide each layer is drawn"))
+        colours = (
+            self.tr("by state"),
+            self.tr("by connection"),
+            self.tr("by age"),
+            self.tr("by time to first byte"),
+            self.tr("by retries"),
+        )
+        for index, words in enumerate(colours):
+            self._by.setItemText(index, words)
+        for index, words in enumerate((self.tr("equal width"), self.tr("width by size"))):
+            self._widths.setItemText(index, words)
+        self._legend.retranslate()
+        self._describe()
+
+    @property
+    def colour_by(self) -> ColourBy:
+        """What the colours tell."""
+        return ColourBy(self._by.currentData())
+
+    @colour_by.setter
+    def colour_by(self, by: ColourBy) -> None:
+        self._by.setCurrentIndex(self._by.findData(by.value))
 
     @property
     def equal_width(self) -> bool:
@@ -448,44 +162,82 @@ class ChunkMap(QWidget):
 
     @equal_width.setter
     def equal_width(self, equal: bool) -> None:
-        self._rows.equal_width = equal
-        self._rows.viewport().update()
+        self._widths.setCurrentIndex(0 if equal else 1)
 
     @property
     def accessible_summary(self) -> str:
         """Return what the map shows, in words."""
-        return self._summary
+        return self._summarize(self._shown)
+
+    def set_attempts(self, attempts: Attempts) -> None:
+        """Show the pull whose attempts these are from now on."""
+        self._rows.set_attempts(attempts)
 
     def show_snapshot(self, snapshot: Snapshot | None) -> None:
         """Draw this moment; None when there is no pull."""
-        summary = self._summarize(snapshot)
-        if summary != self._summary:
-            self._summary = summary
-            self.setAccessibleDescription(summary)
-            self._rows.setAccessibleDescription(summary)
         before = self._rows.count
-        self._rows.show_layers(snapshot.layers if snapshot else ())
+        if snapshot is None:
+            self._rows.show_layers((), 0.0)
+        else:
+            self._rows.show_layers(snapshot.layers, snapshot.at)
+        self._shown = snapshot
+        if snapshot is None or abs(snapshot.at - self._described) >= _DESCRIBE_EVERY:
+            self._describe()
         if self._rows.count != before:
             self.updateGeometry()
 
     def select_chunk(self, layer: int, chunk: int) -> None:
-        """Frame a chunk that was selected elsewhere."""
+        """Frame a chunk that was selected elsewhere; -1 and -1: none."""
         self._rows.select(layer, chunk)
+        self._describe()
 
     def sizeHint(self) -> QSize:
         return QSize(640, 50 + ROW * max(4, min(12, self._rows.count)))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
-        menu.addAction(self._width_action(menu, self.tr("Every layer as wide"), True))
-        menu.addAction(self._width_action(menu, self.tr("Width by size"), False))
+        for box in (self._by, self._widths):
+            for index in range(box.count()):
+                checked = index == box.currentIndex()
+                action = QAction(box.itemText(index), menu, checkable=True, checked=checked)
+                action.triggered.connect(
+                    lambda _=False, box=box, index=index: box.setCurrentIndex(index)
+                )
+                menu.addAction(action)
+            menu.addSeparator()
+        words = self._rows.selected_words()
+        copy = QAction(self.tr("Copy what is known of the selected chunk"), menu)
+        copy.setEnabled(bool(words))
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(words))
+        menu.addAction(copy)
+        menu.addSeparator()
+        menu.addActions(self.actions())
         menu.popup(event.globalPos())
         menu.aboutToHide.connect(menu.deleteLater)
 
-    def _width_action(self, menu: QMenu, text: str, equal: bool) -> QAction:
-        action = QAction(text, menu, checkable=True, checked=self.equal_width is equal)
-        action.triggered.connect(lambda: setattr(self, "equal_width", equal))
-        return action
+    def _colours_chosen(self) -> None:
+        self._rows.set_colours(self.colour_by)
+        self._show_scale()
+
+    def _show_scale(self) -> None:
+        self._legend.show_scale(self.colour_by, self._rows.bounds())
+
+    def _width_chosen(self) -> None:
+        self._rows.equal_width = bool(self._widths.currentData())
+        self._rows.viewport().update()
+
+    def _chosen(self, layer: int, chunk: int) -> None:
+        self._describe()
+        self.chunk_selected.emit(layer, chunk)
+
+    def _describe(self) -> None:
+        """Tell who cannot see the map what it shows; nobody listens to thirty frames a second."""
+        self._described = self._shown.at if self._shown else -math.inf
+        words = self._rows.selected_words().replace("\n", ", ")
+        chosen = self.tr("Selected: {}").format(words) if words else ""
+        summary = self.accessible_summary
+        self.setAccessibleDescription(summary)
+        self._rows.setAccessibleDescription("\n".join(filter(None, (chosen, summary))))
 
     def _summarize(self, snapshot: Snapshot | None) -> str:
         if snapshot is None or not snapshot.layers:
@@ -503,6 +255,9 @@ class ChunkMap(QWidget):
             ),
             self.tr("{} retries").format(snapshot.retries),
         ]
+        ahead = sum(layer.written - layer.frontier for layer in snapshot.layers)
+        if ahead > 0:
+            parts.append(self.tr("{} wait behind a gap").format(size_text(ahead)))
         failed = sum(layer.state is LayerState.FAILED for layer in snapshot.layers)
         if failed:
             parts.append(self.tr("{} failed").format(failed))
@@ -517,6 +272,7 @@ class _Rows(QAbstractScrollArea):
     """The rows of the map: a label, the strip, how far it is."""
 
     chunk_selected = Signal(int, int)
+    scale_changed = Signal()
 
     _LABEL = 148
     _STATE = 76
@@ -524,17 +280,26 @@ class _Rows(QAbstractScrollArea):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.equal_width = True
+        self._attempts = Attempts()
+        self._strips = Strips(self._attempts.extents)
+        self._by = ColourBy.STATE
+        self._values = ChunkValues(self._attempts, self._by)
+        self._words = AttemptWords(self)
         self._layers: tuple[LayerSnapshot, ...] = ()
+        self._now = 0.0
         self._largest = 1
+        self._scale = self.bounds()
         self._selected: tuple[int, int] | None = None
+        self._share = 0.0  # of its layer, where the selection was moved to
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
         self.viewport().installEventFilter(self)
         self.setMinimumHeight(3 * ROW)
-        self._words: dict[LayerState, Callable[[], str]] = {
+        self._state_words: dict[LayerState, Callable[[], str]] = {
             LayerState.PENDING: lambda: self.tr("pending"),
             LayerState.HASHING: lambda: self.tr("hashing"),
             LayerState.COMMITTING: lambda: self.tr("committing"),
@@ -548,24 +313,71 @@ class _Rows(QAbstractScrollArea):
         """Return the number of layers."""
         return len(self._layers)
 
-    def show_layers(self, layers: tuple[LayerSnapshot, ...]) -> None:
-        """Draw these layers."""
-        others = [layer.digest for layer in layers] != [layer.digest for layer in self._layers]
+    def set_attempts(self, attempts: Attempts) -> None:
+        """Draw the pull whose attempts these are."""
+        self._attempts = attempts
+        self._strips = Strips(attempts.extents)
+        self._selected = None
+        self.set_colours(self._by)
+
+    def set_colours(self, by: ColourBy) -> None:
+        """Let the colours tell something else."""
+        self._by = by
+        self._values = ChunkValues(self._attempts, by)
+        self.viewport().update()
+
+    def bounds(self) -> tuple[float, float]:
+        """Return the seconds at the ends of the scale, where the colours are one."""
+        return self._values.bounds(float(round(self._now)))
+
+    def show_layers(self, layers: tuple[LayerSnapshot, ...], now: float) -> None:
+        """Draw these layers as they were `now` seconds after the pull began."""
+        before = self._layers
+        others = [layer.digest for layer in layers] != [layer.digest for layer in before]
         self._layers = layers
+        self._now = now
         if others:
             self._largest = max((layer.size for layer in layers), default=1)
             self._selected = None
             self._range()
             self.viewport().update()
-        else:  # labels stand still; words are the dearer half of a frame
-            left = self._LABEL - 2
-            view = self.viewport()
-            view.update(left, 0, view.width() - left, view.height())
+        else:
+            rows = [n for n in range(len(layers)) if self._looks_other(before[n], layers[n])]
+            if rows:
+                self._update_rows(rows[0], rows[-1])
+
+    def _looks_other(self, old: LayerSnapshot, new: LayerSnapshot) -> bool:
+        """Return whether a row has to be drawn anew."""
+        if self._by is ColourBy.AGE or (self._by is ColourBy.LATENCY and new.in_flight):
+            return True
+        return _seen(old) != _seen(new)
+
+    def _update_rows(self, first: int, last: int) -> None:
+        """Draw rows anew, but for their labels, which stand still: words are dear."""
+        left, view = self._LABEL - 2, self.viewport()
+        top = first * ROW - self.verticalScrollBar().value()
+        view.update(left, top, view.width() - left, (last - first + 1) * ROW)
 
     def select(self, layer: int, chunk: int) -> None:
-        """Frame a chunk."""
-        self._selected = (layer, chunk)
+        """Frame a chunk, and bring its layer into view; -1 and -1: none."""
+        selected = (layer, chunk) if layer >= 0 else None
+        if selected == self._selected:
+            return
+        self._selected = selected
+        for row, each in enumerate(self._layers):
+            if each.index == layer:
+                self.ensure_row_visible(row)
         self.viewport().update()
+
+    def selected_words(self) -> str:
+        """Return what is known of the selected chunk; empty when none is."""
+        if self._selected is None:
+            return ""
+        for row, layer in enumerate(self._layers):
+            if layer.index == self._selected[0]:
+                piece = self._piece_of(row, self._selected[1])
+                return "" if piece is None else self._tip(layer, piece)
+        return ""
 
     # Painting
 
@@ -580,28 +392,69 @@ class _Rows(QAbstractScrollArea):
             painter.drawText(
                 self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("No layers yet")
             )
-        words = themes.base_font(12)
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        top = -self.verticalScrollBar().value()
-        for row, layer in enumerate(self._layers):
-            y = top + row * ROW
-            if y + ROW < 0 or y > self.viewport().height():
-                continue
-            if exposed.left() < self._LABEL - 2:
-                label = QRect(MARGIN, y, self._LABEL - MARGIN - 12, ROW)
-                self._paint_label(painter, label, layer, theme)
-            painter.setFont(words)
-            painter.setPen(theme.muted)
-            state = QRect(self.viewport().width() - self._STATE - MARGIN, y, self._STATE, ROW)
-            painter.drawText(state, right, self._state_text(layer))
-            rect = self._strip_rect(row)
-            paint_strip(painter, rect, layer, theme)
-            if self._selected and self._selected[0] == layer.index:
-                self._frame(painter, rect, layer, self._selected[1], theme)
+        else:
+            self._paint_rows(painter, exposed, theme)
         if self.hasFocus():
             themes.draw_focus_ring(
                 painter, QRectF(self.viewport().rect()).adjusted(2, 0, -2, 0), theme
             )
+
+    def _paint_rows(self, painter: QPainter, exposed: QRect, theme: Theme) -> None:
+        scroll = self.verticalScrollBar().value()
+        first = max(0, scroll + exposed.top()) // ROW
+        last = min(len(self._layers), (scroll + exposed.bottom()) // ROW + 1)
+        words = themes.base_font(12)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if self._selected is not None:
+            for row in range(first, last):
+                if self._layers[row].index == self._selected[0]:
+                    surface = QRect(4, row * ROW - scroll, self.viewport().width() - 8, ROW)
+                    painter.fillRect(surface.intersected(exposed), theme.raised)
+        if exposed.left() < self._LABEL - 2:
+            for row in range(first, last):
+                y = row * ROW - scroll
+                label = QRect(MARGIN, y, self._LABEL - MARGIN - 12, ROW)
+                self._paint_label(painter, label, self._layers[row], theme)
+        painter.setFont(words)
+        painter.setPen(theme.muted)
+        for row in range(first, last):
+            y = row * ROW - scroll
+            state = QRect(self.viewport().width() - self._STATE - MARGIN, y, self._STATE, ROW)
+            painter.drawText(state, right, self._state_text(self._layers[row]))
+        self._paint_strips(painter, first, last, theme)
+
+    def _paint_strips(self, painter: QPainter, first: int, last: int, theme: Theme) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        strips = self._strips
+        widths = [round(self._strip_width(layer) * ratio) for layer in self._layers]
+        strips.follow(self._layers, widths, ratio)
+        codes, gaps = strips.codes(), strips.gaps()
+        height = round(STRIP * ratio)
+        rows = slice(first, last)
+        if self._by is ColourBy.STATE:
+            retried = strips.retried()[rows]
+            pixels = state_pixels(codes[rows], gaps[rows], retried, height, ratio, theme)
+        else:
+            scale = self._scale
+            every = self._values.pixels(strips, codes, gaps, height, self._now, theme)
+            pixels = every[rows]
+            self._scale = self.bounds()
+            if self._scale != scale:
+                self.scale_changed.emit()
+                self.viewport().update()  # all other rows are of the scale before
+        for row in range(first, last):
+            layer, rect = self._layers[row], self._strip_rect(row)
+            image = image_of(pixels[row - first], ratio)
+            painter.drawImage(rect, image, QRect(0, 0, widths[row], height))
+            if self._by is not ColourBy.STATE and layer.hashed and layer.size:
+                hashed = QRectF(rect.x(), rect.bottom() + 1, 1, 2)
+                hashed.setWidth(layer.hashed * rect.width() / layer.size)
+                painter.fillRect(hashed, theme.hashed)
+            draw_frontier(painter, rect, layer, theme)
+            if self._selected and self._selected[0] == layer.index:
+                piece = self._piece_of(row, self._selected[1])
+                if piece is not None:
+                    draw_frame(painter, rect, layer, piece.start, piece.end, theme)
 
     def _paint_label(
         self, painter: QPainter, rect: QRect, layer: LayerSnapshot, theme: Theme
@@ -614,65 +467,57 @@ class _Rows(QAbstractScrollArea):
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(rect, right, size_text(layer.size))
 
-    def _frame(
-        self, painter: QPainter, rect: QRect, layer: LayerSnapshot, chunk: int, theme: Theme
-    ) -> None:
-        for piece in self._pieces(layer):
-            if piece.chunk == chunk:
-                scale = rect.width() / layer.size
-                box = QRectF(
-                    rect.x() + piece.start * scale - 1,
-                    rect.y() - 2.5,
-                    max(4.0, (piece.end - piece.start) * scale) + 1,
-                    rect.height() + 5,
-                )
-                painter.setPen(QPen(theme.text, 2))
-                painter.drawRect(box)
-
     def _state_text(self, layer: LayerSnapshot) -> str:
-        if layer.state in self._words:
-            return self._words[layer.state]()
+        if layer.state in self._state_words:
+            return self._state_words[layer.state]()
         return QLocale().toString(_percent(layer.received, layer.size)) + " %"
 
-    def _strip_rect(self, row: int) -> QRect:
-        layer = self._layers[row]
-        y = row * ROW - self.verticalScrollBar().value() + (ROW - STRIP) // 2
+    def _strip_width(self, layer: LayerSnapshot) -> int:
         width = self.viewport().width() - self._LABEL - self._STATE - MARGIN - 8
         if not self.equal_width and self._largest:
             width = max(2, round(width * layer.size / self._largest))
-        return QRect(self._LABEL, y, max(1, width), STRIP)
+        return max(1, width)
+
+    def _strip_rect(self, row: int) -> QRect:
+        y = row * ROW - self.verticalScrollBar().value() + (ROW - STRIP) // 2
+        return QRect(self._LABEL, y, self._strip_width(self._layers[row]), STRIP)
 
     # What is where
 
-    def _pieces(self, layer: LayerSnapshot) -> list[_Piece]:
-        """Return the chunks of a layer and its kept bytes, in the order of their bytes."""
-        runs = _runs(layer.digest, layer.index)
-        runs.follow(layer)
-        pieces = []
-        for start, end, chunk, attempts in zip(
-            runs.starts.tolist(),
-            runs.ends.tolist(),
-            runs.chunks.tolist(),
-            runs.attempts.tolist(),
-            strict=True,
-        ):
-            state = self.tr("hashed") if end <= layer.hashed else self.tr("written")
-            if chunk < 0:
-                words = self.tr("kept from an earlier pull, {}").format(state)
-            else:
-                words = self.tr("chunk {}, {}, attempts {}").format(chunk, state, attempts)
-            pieces.append(_Piece(chunk, start, end, words))
+    def _piece_of(self, row: int, chunk: int) -> _Piece | None:
+        """Return a chunk of the layer in `row`."""
+        layer = self._layers[row]
         for flight in layer.in_flight:
-            words = self.tr("chunk {}, {}, attempt {}").format(
-                flight.id, self._flight_text(flight.state), flight.attempt
-            )
-            if flight.state is ChunkState.RECEIVING:
-                words += self.tr(", {} % here").format(_percent(flight.received, flight.length))
-            if flight.connection >= 0:
-                words += self.tr(", connection c{}").format(flight.connection + 1)
-            pieces.append(_Piece(flight.id, flight.offset, flight.offset + flight.length, words))
-        pieces.sort(key=lambda piece: piece.start)
-        return pieces
+            if flight.id == chunk:
+                return self._flight_piece(layer, chunk)
+        extents = self._attempts.extents
+        extents.follow(self._layers)
+        found = np.flatnonzero((extents.layer == row) & (extents.chunk == chunk))
+        return self._extent_piece(layer, int(found[-1])) if len(found) and chunk >= 0 else None
+
+    def _extent_piece(self, layer: LayerSnapshot, number: int) -> _Piece:
+        extents = self._attempts.extents
+        chunk, end = int(extents.chunk[number]), int(extents.end[number])
+        state = self.tr("hashed") if end <= layer.hashed else self.tr("written")
+        if chunk < 0:
+            words = self.tr("kept from an earlier pull, {}").format(state)
+        else:
+            attempts = int(extents.attempts[number])
+            words = self.tr("chunk {}, {}, attempts {}").format(chunk, state, attempts)
+            if end > layer.frontier:
+                words += self.tr(", waits behind a gap")
+        return _Piece(chunk, int(extents.start[number]), end, words)
+
+    def _flight_piece(self, layer: LayerSnapshot, chunk: int) -> _Piece:
+        flight = next(each for each in layer.in_flight if each.id == chunk)
+        words = self.tr("chunk {}, {}, attempt {}").format(
+            flight.id, self._flight_text(flight.state), flight.attempt
+        )
+        if flight.state is ChunkState.RECEIVING:
+            words += self.tr(", {} % here").format(_percent(flight.received, flight.length))
+        if flight.connection >= 0:
+            words += self.tr(", connection c{}").format(flight.connection + 1)
+        return _Piece(flight.id, flight.offset, flight.offset + flight.length, words)
 
     def _flight_text(self, state: ChunkState) -> str:
         return {
@@ -691,16 +536,23 @@ class _Rows(QAbstractScrollArea):
             return layer, _Piece(-1, 0, layer.size, self._state_text(layer))
         byte = int((point.x() - rect.x()) * layer.size / rect.width())
         byte = min(byte, max(0, layer.size - 1))
-        end = layer.size
-        begin = 0
-        for piece in self._pieces(layer):
-            if piece.start <= byte < piece.end:
-                return layer, piece
-            if piece.end <= byte:
-                begin = piece.end
-            elif piece.start > byte:
-                end = piece.start
-                break
+        for flight in layer.in_flight:
+            if flight.offset <= byte < flight.offset + flight.length:
+                return layer, self._flight_piece(layer, flight.id)
+        extents = self._attempts.extents
+        extents.follow(self._layers)
+        here = np.flatnonzero(extents.layer == row)
+        starts, ends = extents.start[here], extents.end[here]
+        hit = here[(starts <= byte) & (byte < ends)]
+        if len(hit):
+            return layer, self._extent_piece(layer, int(hit[0]))
+        begin = int(ends[ends <= byte].max(initial=0))
+        end = int(starts[starts > byte].min(initial=layer.size))
+        for flight in layer.in_flight:
+            if flight.offset > byte:
+                end = min(end, flight.offset)
+            else:
+                begin = max(begin, flight.offset + flight.length)
         if layer.state is LayerState.EXISTING:
             return layer, _Piece(-1, begin, end, self.tr("already here"))
         return layer, _Piece(-1, begin, end, self.tr("not asked for yet"))
@@ -717,8 +569,15 @@ class _Rows(QAbstractScrollArea):
                 size_text(piece.end - piece.start),
             ),
         ]
+        if piece.chunk >= 0:
+            number = int(self._attempts.newest_rows([piece.chunk])[0])
+            if number >= 0:
+                row = self._attempts.columns[number]
+                if all(flight.id != piece.chunk for flight in layer.in_flight):
+                    lines.append(self.tr("connection c{}").format(int(row["connection"]) + 1))
+                lines += self._words.course(self._attempts, number, self._now)
         if layer.error:
-            lines.append(layer.error)
+            lines.append(said(layer.error))
         return "\n".join(lines)
 
     # Events
@@ -726,13 +585,20 @@ class _Rows(QAbstractScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Not viewportEvent: an error raised in paintEvent below an override of it ends the process.
         if isinstance(event, QHelpEvent):
-            found = self._piece_at(QPointF(event.pos()))
-            if found is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), self._tip(*found), self.viewport())
+            self._show_tip(QPointF(event.pos()), event.globalPos())
             return True
         return False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if QToolTip.isVisible():  # once it is wanted, it goes where the mouse goes
+            self._show_tip(event.position(), event.globalPosition().toPoint())
+
+    def _show_tip(self, point: QPointF, at: QPoint) -> None:
+        found = self._piece_at(point)
+        if found is None:
+            QToolTip.hideText()
+        else:
+            QToolTip.showText(at, plain_tip(self._tip(*found)), self.viewport())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
@@ -740,41 +606,94 @@ class _Rows(QAbstractScrollArea):
             return
         found = self._piece_at(event.position())
         if found and found[1].chunk >= 0:
-            self._choose(found[0], found[1])
+            self._choose(*found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
-        key = Qt.Key(event.key())
-        if key not in steps or not self._layers:
+        if not self._layers:
             super().keyPressEvent(event)
             return
-        rows, chunks = steps[key]
-        row = next((i for i, layer in enumerate(self._layers) if self._is_selected(layer)), None)
-        if row is None:
-            row, rows, chunks = 0, 0, 0
-        row = min(max(0, row + rows), len(self._layers) - 1)
-        layer = self._layers[row]
-        pieces = [piece for piece in self._pieces(layer) if piece.chunk >= 0]
-        if not pieces:
-            self._selected = (layer.index, -1)
-            self.viewport().update()
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Comma:
+                self._walk(-1)
+            case Qt.Key.Key_Right | Qt.Key.Key_Period:
+                self._walk(1)
+            case Qt.Key.Key_Up:
+                self._climb(-1)
+            case Qt.Key.Key_Down:
+                self._climb(1)
+            case Qt.Key.Key_Home:
+                self._step_to(self._selected_row(), 0.0)
+            case Qt.Key.Key_End:
+                self._step_to(self._selected_row(), 1.0)
+            case Qt.Key.Key_Escape if self._selected is not None:
+                self.select(-1, -1)
+                self.chunk_selected.emit(-1, -1)
+            case _:
+                super().keyPressEvent(event)
+
+    def _selected_row(self) -> int:
+        selected = self._selected
+        return next(
+            (n for n, each in enumerate(self._layers) if selected and each.index == selected[0]), 0
+        )
+
+    def _starts(self, row: int) -> list[tuple[int, int, int]]:
+        """Return start, end and id of the chunks of a layer, in the order of their bytes."""
+        extents = self._attempts.extents
+        extents.follow(self._layers)
+        here = (extents.layer == row) & (extents.chunk >= 0)
+        found = zip(
+            extents.start[here].tolist(),
+            extents.end[here].tolist(),
+            extents.chunk[here].tolist(),
+            strict=True,
+        )
+        flights = self._layers[row].in_flight
+        return sorted([*found, *((f.offset, f.offset + f.length, f.id) for f in flights)])
+
+    def _walk(self, steps: int) -> None:
+        """Select the next chunk of the layer, or the one before."""
+        row = self._selected_row()
+        chunks = self._starts(row)
+        ids = [chunk for _, _, chunk in chunks]
+        if not chunks:
             return
-        ids = [piece.chunk for piece in pieces]
-        known = self._selected is not None and self._selected[1] in ids
-        place = ids.index(self._selected[1]) if self._selected and known else 0
-        piece = pieces[min(max(0, place + chunks), len(pieces) - 1)]
+        if self._selected is None or self._selected[1] not in ids:
+            place = 0
+        else:
+            place = min(max(0, ids.index(self._selected[1]) + steps), len(ids) - 1)
+        self._step_onto(row, chunks[place])
+        start, end, _ = chunks[place]
+        self._share = (start + end) / 2 / max(1, self._layers[row].size)
+
+    def _climb(self, steps: int) -> None:
+        """Select the chunk at the same place in the layer above or below."""
+        if self._selected is None:
+            self._walk(0)
+        else:
+            self._step_to(self._selected_row() + steps, self._share)
+
+    def _step_to(self, row: int, share: float) -> None:
+        row = min(max(0, row), len(self._layers) - 1)
+        layer, chunks = self._layers[row], self._starts(row)
+        self._share = share
+        if chunks:
+            byte = share * layer.size
+            self._step_onto(row, min(chunks, key=lambda each: _distance(byte, each[0], each[1])))
+        else:
+            self.select(layer.index, -1)
+            self.chunk_selected.emit(layer.index, -1)
+
+    def _step_onto(self, row: int, chunk: tuple[int, int, int]) -> None:
+        layer, piece = self._layers[row], self._piece_of(row, chunk[2])
+        if piece is None:
+            return
         self._choose(layer, piece)
         rect = self._strip_rect(row)
-        x = rect.x() + (piece.start + piece.end) * rect.width() // (2 * layer.size)
-        self.ensure_row_visible(row)
+        x = rect.x() + (piece.start + piece.end) * rect.width() // (2 * max(1, layer.size))
         QToolTip.showText(
-            self.viewport().mapToGlobal(QPoint(x, self._strip_rect(row).bottom())),
-            self._tip(layer, piece),
+            self.viewport().mapToGlobal(QPoint(x, rect.bottom())),
+            plain_tip(self._tip(layer, piece)),
             self.viewport(),
         )
 
@@ -802,11 +721,38 @@ class _Rows(QAbstractScrollArea):
         self.select(layer.index, piece.chunk)
         self.chunk_selected.emit(layer.index, piece.chunk)
 
-    def _is_selected(self, layer: LayerSnapshot) -> bool:
-        return self._selected is not None and self._selected[0] == layer.index
-
     def _range(self) -> None:
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, len(self._layers) * ROW - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(ROW)
+
+
+def _seen(layer: LayerSnapshot) -> tuple[object, ...]:
+    """Return what a row of the map shows of a layer."""
+    return (
+        layer.state, layer.received, layer.hashed, layer.frontier, layer.generation,
+        len(layer.extents), layer.in_flight,
+    )  # fmt: skip
+
+
+def _distance(byte: float, start: int, end: int) -> float:
+    return max(start - byte, byte - end, 0.0)
+
+
+def draw_frontier(painter: QPainter, rect: QRect, layer: LayerSnapshot, theme: Theme) -> None:
+    """Draw the line up to which a layer is written without a gap: behind it, chunks wait."""
+    if 0 < layer.frontier < layer.size and layer.state is not LayerState.EXISTING:
+        x = rect.x() + layer.frontier * rect.width() / layer.size
+        painter.fillRect(QRectF(x - 1, rect.y() - 2, 2, rect.height() + 4), theme.text)
+
+
+def draw_frame(
+    painter: QPainter, rect: QRect, layer: LayerSnapshot, start: int, end: int, theme: Theme
+) -> None:
+    """Draw the frame around the selected chunk."""
+    scale = rect.width() / max(1, layer.size)
+    painter.setPen(QPen(theme.text, 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    width = max(4.0, (end - start) * scale) + 1
+    painter.drawRect(QRectF(rect.x() + start * scale - 1, rect.y() - 2.5, width, rect.height() + 5))

@@ -10,15 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from statistics import pstdev
+from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
 
 from pullscope.engine.events import (
+    ChunkDone,
     ChunkReturned,
     ChunkStarted,
+    FirstByte,
     LayerDiscarded,
     LayerExisting,
     LayerResumed,
+    PrefixHashed,
     PullEnded,
     PullEvent,
     PullPaused,
@@ -27,10 +31,13 @@ from pullscope.engine.events import (
     RangeUnusable,
     Sampled,
     SettingsApplied,
+    WindowDrew,
 )
 from pullscope.engine.model import LayerOrder, Protocol, Settings, WriteMode
-from pullscope.engine.units import rate_text, size_text
+from pullscope.engine.units import duration_text, rate_text, size_text
+from pullscope.tuning.translate import untranslated
 
+translate = QCoreApplication.translate
 _WINDOW = 3.0  # seconds compared on either side
 _LEAST_BEFORE = 0.7
 _SETTLE = 0.5  # what was asked before the change still arrives
@@ -57,7 +64,8 @@ class Effect:
         at: when the change was made.
         old, new: the settings.
         before, after: bytes/s; None while or where nothing is known.
-        reason: in words, why nothing is known.
+        reason: why nothing is known, in English: whoever shows it translates it.
+        seconds: since the change, that `after` is taken over.
     """
 
     at: float
@@ -67,6 +75,7 @@ class Effect:
     before: float | None = None
     after: float | None = None
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def share(self) -> float | None:
@@ -76,23 +85,27 @@ class Effect:
         return self.after / self.before - 1
 
 
+def setting_names() -> dict[str, str]:
+    """Return the settings in a word or two, by their names."""
+    return {
+        "parallelism": translate("effects", "parallelism"),
+        "chunk_size": translate("effects", "chunk"),
+        "layers": translate("effects", "layers"),
+        "connections": translate("effects", "connections"),
+        "rate_limit": translate("effects", "rate limit"),
+        "request_limit": translate("effects", "requests"),
+        "memory_limit": translate("effects", "memory"),
+        "write": translate("effects", "write"),
+        "layer_order": translate("effects", "layer order"),
+        "protocol": translate("effects", "protocol"),
+    }
+
+
 def change_text(old: Settings, new: Settings) -> str:
     """Return a change in words: "parallelism 2 → 16, chunk 32 → 4 MiB"."""
-    names = {
-        "parallelism": _tr("parallelism"),
-        "chunk_size": _tr("chunk"),
-        "layers": _tr("layers"),
-        "connections": _tr("connections"),
-        "rate_limit": _tr("rate limit"),
-        "request_limit": _tr("requests"),
-        "memory_limit": _tr("memory"),
-        "write": _tr("write"),
-        "layer_order": _tr("layer order"),
-        "protocol": _tr("protocol"),
-    }
     before, after = old.as_dict(), new.as_dict()
     parts = []
-    for name, words in names.items():
+    for name, words in setting_names().items():
         if before[name] == after[name]:
             continue
         if name == "chunk_size":
@@ -100,6 +113,34 @@ def change_text(old: Settings, new: Settings) -> str:
         else:
             parts.append(f"{words} {value_text(name, old)} → {value_text(name, new)}")
     return ", ".join(parts)
+
+
+def effect_line(effect: Effect) -> str:
+    """Return what a change did in one line: "parallelism 4 → 8: 78 → 151 MB/s (+94 %) over 3.0 s".
+
+    Where nothing is known, the line says why.
+    """
+    change = change_text(effect.old, effect.new)
+    if effect.verdict is Verdict.UNKNOWN:
+        return f"{change}: {translate('effects', effect.reason)}"
+    if effect.before is None or effect.after is None or effect.share is None:
+        return f"{change}: {translate('effects', 'measuring')}"
+    before, after = rate_text(effect.before), rate_text(effect.after)
+    if before.split()[1] == after.split()[1]:
+        before = before.split()[0]
+    gain = share_text(effect.share)
+    if effect.verdict is Verdict.UNCHANGED:
+        gain = translate("effects", "no change")
+    return translate("effects", "{0}: {1} → {2} ({3}) over {4}").format(
+        change, before, after, gain, duration_text(effect.seconds)
+    )
+
+
+def share_text(share: float) -> str:
+    """Return a gain as "+94 %", a loss with a minus, and "0 %" where it is neither."""
+    percent = round(share * 100)
+    sign = "+" if percent > 0 else "−" if percent else ""
+    return f"{sign}{abs(percent)} %"
 
 
 def value_text(name: str, settings: Settings) -> str:
@@ -110,7 +151,11 @@ def value_text(name: str, settings: Settings) -> str:
         case "rate_limit":
             return _rate_text(settings.rate_limit)
         case "request_limit":
-            return f"{settings.request_limit}/s" if settings.request_limit else _tr("none")
+            return (
+                f"{settings.request_limit}/s"
+                if settings.request_limit
+                else translate("effects", "none")
+            )
         case "protocol":
             return protocol_texts()[settings.protocol]
         case "memory_limit":
@@ -125,7 +170,10 @@ def value_text(name: str, settings: Settings) -> str:
 
 def write_texts() -> dict[WriteMode, str]:
     """Return the ways to write in words."""
-    return {WriteMode.IN_PLACE: _tr("in place"), WriteMode.STREAM: _tr("as a stream")}
+    return {
+        WriteMode.IN_PLACE: translate("effects", "in place"),
+        WriteMode.STREAM: translate("effects", "as a stream"),
+    }
 
 
 def protocol_texts() -> dict[Protocol, str]:
@@ -136,18 +184,18 @@ def protocol_texts() -> dict[Protocol, str]:
 def layer_order_texts() -> dict[LayerOrder, str]:
     """Return the orders of layers in words."""
     return {
-        LayerOrder.MANIFEST: _tr("as listed"),
-        LayerOrder.LARGEST_FIRST: _tr("largest first"),
+        LayerOrder.MANIFEST: translate("effects", "as listed"),
+        LayerOrder.LARGEST_FIRST: translate("effects", "largest first"),
     }
 
 
 def _rate_text(rate: int) -> str:
-    return rate_text(rate) if rate else _tr("none")
+    return rate_text(rate) if rate else translate("effects", "none")
 
 
 def chunk_size_text(size: int) -> str:
     """Return a chunk size in words."""
-    return size_text(size) if size else _tr("whole layer")
+    return size_text(size) if size else translate("effects", "whole layer")
 
 
 def _sizes(old: int, new: int) -> str:
@@ -157,12 +205,14 @@ def _sizes(old: int, new: int) -> str:
     return f"{first} → {second}"
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("effects", text)
-
-
 class Effects:
-    """The changes made during one pull, newest first."""
+    """The changes made during one pull, newest first.
+
+    Attributes:
+        UNHEEDED: kinds of events that say nothing of a change.
+    """
+
+    UNHEEDED: ClassVar = frozenset({FirstByte, ChunkDone, PrefixHashed, WindowDrew})
 
     def __init__(self) -> None:
         self._effects: deque[Effect] = deque(maxlen=_KEPT)
@@ -179,7 +229,12 @@ class Effects:
 
     def __call__(self, event: PullEvent) -> None:
         """Take an event."""
+        if type(event) in self.UNHEEDED:
+            return
         match event:
+            case ChunkStarted(chunk=chunk, length=length):
+                self._lengths[chunk] = length
+                self._unasked -= length
             case PullResolved(layers=layers):
                 self._sizes = tuple(layer.size for layer in layers)
                 self._unasked = sum(self._sizes)
@@ -187,9 +242,6 @@ class Effects:
                 self._unasked -= self._sizes[layer]
             case LayerResumed(kept=kept):
                 self._unasked -= kept
-            case ChunkStarted(chunk=chunk, length=length):
-                self._lengths[chunk] = length
-                self._unasked -= length
             case ChunkReturned(chunk=chunk, received=received):
                 self._unasked += self._lengths.pop(chunk, received) - received
             case RangeUnusable(given_up=given_up):
@@ -201,11 +253,11 @@ class Effects:
             case SettingsApplied(at=at, old=old, new=new):
                 self._change(at, old, new)
             case PullPaused(at=at):
-                self._interrupt(at, _tr("paused too soon"))
+                self._interrupt(at, untranslated("effects", "paused too soon"))
             case PullResumed():
                 self._steady_since = None
             case PullEnded(at=at):
-                self._interrupt(at, _tr("the pull ended too soon"))
+                self._interrupt(at, untranslated("effects", "the pull ended too soon"))
             case _:
                 pass
 
@@ -221,7 +273,7 @@ class Effects:
             return
         changed = self._effects[0].at
         if self._unasked <= 0:
-            self._interrupt(at, _tr("all bytes were asked for"))
+            self._interrupt(at, untranslated("effects", "all bytes were asked for"))
         elif at >= changed + _SETTLE + _WINDOW:
             self._conclude(at, measuring=False)
         elif at >= changed + _LEAST_AFTER:
@@ -241,17 +293,17 @@ class Effects:
                 if last.old != new:
                     self._effects.appendleft(replace(last, at=at, new=new))
                 return
-            self._interrupt(at, _tr("changed again too soon"))
+            self._interrupt(at, untranslated("effects", "changed again too soon"))
         began = self._steady_since
         self._steady_since = at
         if began is not None:
             began += _SETTLE
         if began is None or at - max(began, at - _WINDOW) < _LEAST_BEFORE:
-            reason = _tr("changed too soon to compare")
+            reason = untranslated("effects", "changed too soon to compare")
             self._effects.appendleft(Effect(at, old, new, Verdict.UNKNOWN, reason=reason))
             return
         if self._unasked <= 0:
-            reason = _tr("all bytes were asked for")
+            reason = untranslated("effects", "all bytes were asked for")
             self._effects.appendleft(Effect(at, old, new, Verdict.UNKNOWN, reason=reason))
             return
         before = self._rate(max(began, at - _WINDOW), at)
@@ -269,7 +321,7 @@ class Effects:
         effect = self._effects[0]
         began = effect.at + _SETTLE
         after = self._rate(began, at)
-        effect = replace(effect, after=after)
+        effect = replace(effect, after=after, seconds=at - began)
         if not measuring:
             share = effect.share
             noise = max(_NOISE, self._spread(began, at))

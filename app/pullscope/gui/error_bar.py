@@ -1,6 +1,6 @@
 """The error bar: what nobody expected, in words, without standing in the way."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -21,19 +21,22 @@ class ErrorBar(QFrame):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = QPushButton(self.tr("Copy"))
-        copy.setAccessibleName(self.tr("Copy the error"))
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
-        close = QPushButton(self.tr("Close"))
-        close.setAccessibleName(self.tr("Close the error"))
-        close.clicked.connect(self.hide)
+        self._words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab comes by, to copy a part
+        self._copy = QPushButton()
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
+        self._close = QPushButton()
+        self._close.clicked.connect(self.hide)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(12, 6, 8, 6)
         columns.addWidget(self._mark)
         columns.addWidget(self._words, 1)
-        columns.addWidget(copy)
-        columns.addWidget(close)
+        columns.addWidget(self._copy)
+        columns.addWidget(self._close)
+        self._set_texts()
         self.hide()
 
     @property
@@ -48,3 +51,15 @@ class ErrorBar(QFrame):
         self._details = details or words
         self._mark.setPixmap(themes.icon("error", themes.current()).pixmap(20, 20))
         self.show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+
+    def _set_texts(self) -> None:
+        self._copy.setText(self.tr("Copy"))
+        self._copy.setAccessibleName(self.tr("Copy the error"))
+        self._close.setText(self.tr("Close"))
+        self._close.setAccessibleName(self.tr("Close the error"))

@@ -1,10 +1,25 @@
 """Panels and rules: the few pieces the window is laid out with."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from pullscope.gui import theme as themes
+
+
+def heading_text(text: str, unit: str = "") -> str:
+    """Return the words of a heading: capitals, but none for the unit."""
+    return f"{text.upper()}, {unit}" if unit else text.upper()
+
+
+def heading(text: str, unit: str = "") -> QLabel:
+    """Return the heading of a panel."""
+    label = QLabel(heading_text(text, unit))
+    font = themes.heading_font()
+    font.setCapitalization(QFont.Capitalization.MixedCase)
+    label.setFont(font)
+    label.setProperty("role", "heading")
+    return label
 
 
 class Panel(QFrame):
@@ -13,9 +28,9 @@ class Panel(QFrame):
     def __init__(self, view: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         themes.as_panel(self)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(5, 4, 5, 5)
-        rows.addWidget(view)
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(5, 4, 5, 5)
+        self.rows.addWidget(view)
 
 
 class TabbedPanel(QFrame):
@@ -26,6 +41,7 @@ class TabbedPanel(QFrame):
         themes.as_panel(self)
         self.tabs = QTabWidget()
         self.tabs.setObjectName(name)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its bar has the keyboard
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
         rows = QVBoxLayout(self)
@@ -41,6 +57,14 @@ class TabbedPanel(QFrame):
             if label.property("role") == "heading":
                 label.hide()
         self.tabs.addTab(view, title)
+        self._name_tabs()
+
+    def rename(self, view: QWidget, title: str) -> None:
+        """Give the tab of `view` another title."""
+        self.tabs.setTabText(self.tabs.indexOf(view), title)
+        self._name_tabs()
+
+    def _name_tabs(self) -> None:
         self.tabs.tabBar().setAccessibleName(
             " / ".join(self.tabs.tabText(index) for index in range(self.tabs.count()))
         )
@@ -48,6 +72,26 @@ class TabbedPanel(QFrame):
     def bring(self, view: QWidget) -> None:
         """Show `view`."""
         self.tabs.setCurrentWidget(view)
+
+
+class ElidedLabel(QLabel):
+    """A line of text that is shortened where there is no room for it."""
+
+    def __init__(self, font: QFont, *, muted: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._muted = muted
+        self.setFont(font)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text."""
+        theme = themes.current()
+        painter = QPainter(self)
+        painter.setPen(theme.muted if self._muted else theme.text)
+        words = painter.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class Rule(QWidget):

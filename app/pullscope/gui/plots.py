@@ -1,351 +1,179 @@
-"""The plots over time: throughput by what became of the bytes, and memory.
+"""The plots over time: throughput, connections, memory by owner, and the program's own cost.
 
-Both keep what they were told and draw it in `refresh`, which the window calls; they have no clock
-and no timer. A rate is drawn from the cumulative counts, averaged over a window, at as many points
-as the plot has pixels for: a long pull costs a frame no more than a short one.
+Each draws the `Measurements` of the pull that is shown, in `refresh`, which the window calls; none
+has a clock or a timer. What a plot shows is said by its curves, as data; `PlotCanvas` draws.
 """
 
-import bisect
+import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QRectF, QSaveFile, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
+    QContextMenuEvent,
+    QFocusEvent,
     QIcon,
-    QMouseEvent,
+    QImage,
+    QKeyEvent,
+    QPaintDevice,
     QPainter,
     QPen,
     QPixmap,
     QShowEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pullscope.engine.model import MIB
-from pullscope.engine.units import duration_text, rate_text
+from pullscope.engine.units import duration_text, rate_text, size_text
 from pullscope.gui import theme as themes
-from pullscope.gui.chunk_map import heading
-from pullscope.gui.theme import Theme
-from pullscope.gui.timeline import (
-    LEFT_INSET,
-    RIGHT_INSET,
-    Mark,
-    draw_time_label,
-    time_label,
-    time_ticks,
-)
+from pullscope.gui.effects import change_text
+from pullscope.gui.measurements import Measurements, Values
+from pullscope.gui.panel import heading, heading_text
+from pullscope.gui.plot_canvas import PlotCanvas, Reading, nice_top
+from pullscope.gui.rates import FULL, PEAK_WINDOW
+from pullscope.gui.time_axis import Mark
+from pullscope.trace.own_cost import percentile
 
-WINDOW = 0.5  # seconds a rate is averaged over
-_TOP_MARGIN = 6
-_BOTTOM_AXIS = 20
-_ROOM_FOR_WORDS = 70  # pixels of height; below it the words of marks would hide the curves
-
-Values = npt.NDArray[np.float64]
+_EXPORTS = ("png", "svg", "csv")
 
 
-def nice_top(value: float) -> float:
-    """Return a round number that is not below `value`, whose quarter is round too."""
-    if value <= 0 or not math.isfinite(value):
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    factors = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
-    return next(factor * power for factor in factors if factor * power >= value * (1 - 1e-9))
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of a plot.
 
-
-def value_label(value: float, step: float) -> str:
-    """Return the number at a tick of the value axis, whose ticks are `step` apart."""
-    decimals = next((n for n in (0, 1, 2) if abs(step - round(step, n)) < 1e-9), 2)
-    return f"{value:,.{decimals}f}"
-
-
-class _Samples:
-    """Columns of numbers by time, in the order in which they came."""
-
-    def __init__(self, columns: int) -> None:
-        self._values = np.zeros((columns + 1, 1024))
-        self.count = 0
-
-    def add(self, at: float, *values: float) -> None:
-        """Append a row; one that is not later than the last is dropped."""
-        if self.count and at <= self._values[0, self.count - 1]:
-            return
-        if self.count == self._values.shape[1]:
-            self._values = np.concatenate([self._values, np.zeros_like(self._values)], axis=1)
-        self._values[:, self.count] = (at, *values)
-        self.count += 1
-
-    def clear(self) -> None:
-        self.count = 0
-
-    @property
-    def at(self) -> Values:
-        return self._values[0, : self.count]
-
-    def column(self, number: int) -> Values:
-        return self._values[number + 1, : self.count]
-
-    def points(self, t0: float, t1: float, width: float) -> Values:
-        """Return at most as many times between t0 and t1 as can be told apart on `width` pixels.
-
-        They are whole multiples of their distance, so that a curve keeps its shape while it moves.
-        """
-        if self.count < 2:
-            return np.zeros(0)
-        at = self.at
-        step = max((t1 - t0) / max(width, 1.0), 0.05)
-        step = 0.05 * 2.0 ** math.ceil(math.log2(step / 0.05) - 1e-9)
-        low, high = max(t0 - step, float(at[0])), min(t1 + step, float(at[-1]))
-        if high <= low:
-            return np.zeros(0)
-        grid = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
-        if high < t1:
-            grid = np.append(grid[grid < high], high)  # the present is rarely a multiple
-        times: Values = grid.astype(np.float64)
-        return times
-
-    def rate(self, number: int, times: Values, window: float = WINDOW) -> Values:
-        """Return the rise of a cumulative column per second, over the `window` before `times`."""
-        at, counts = self.at, self.column(number)
-        before = np.maximum(times - window, at[0])
-        rise = np.interp(times, at, counts) - np.interp(before, at, counts)
-        # At the very beginning a full window is not there yet; a tiny one would shoot up.
-        rates: Values = rise / np.maximum(times - before, window / 2)
-        return rates
-
-
-class _Canvas(pg.PlotWidget):  # type: ignore[misc]
-    """The plot itself.
-
-    pyqtgraph draws the curves. Grid and labels behind them, marks, crosshair and readout above
-    them are painted in pixels: so they stand exactly below those of the timeline.
+    Attributes:
+        id: stable, for what is remembered and for the columns of a CSV file.
+        colour: an attribute of the theme; one colour has one meaning everywhere.
+        values: its values at some times, in the unit of the plot's axis.
+        text: a value in words.
+        shown: whether it is, until the user says otherwise.
+        dashed: for what is a bound, and not measured.
     """
 
-    hovered = Signal(float)
-    wheeled = Signal(float, float)
-    dragged = Signal(float)
-
-    def __init__(self, parent: QWidget) -> None:
-        self.marks: list[Mark] = []
-        self.words = True  # of the marks
-        self.crosshair = math.nan
-        self.readout: Callable[[float], list[tuple[QColor | None, str]]] = lambda at: []
-        self.empty = ""
-        self._pressed: float | None = None
-        super().__init__(parent, background=None)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
-        # The grid moves with every frame, and the labels stand outside of what curves can touch.
-        self.setCacheMode(self.CacheModeFlag.CacheNone)
-        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
-        self.setMenuEnabled(False)
-        self.setAntialiasing(False)
-        self.hideButtons()
-        item = self.getPlotItem()
-        item.setMouseEnabled(False, False)
-        for name in ("left", "bottom", "top", "right"):
-            item.hideAxis(name)
-        item.layout.setContentsMargins(LEFT_INSET - 1, _TOP_MARGIN, RIGHT_INSET - 1, _BOTTOM_AXIS)
-        item.layout.setSpacing(0)
-        self.view = item.getViewBox()
-        self.view.setDefaultPadding(0)
-        self.view.disableAutoRange()
-
-    def plot_rect(self) -> QRectF:
-        """Return where the curves are, in pixels of this widget."""
-        return QRectF(self.view.mapRectToScene(self.view.rect()))
-
-    def _x(self, at: float) -> float:
-        (t0, t1), _ = self.view.viewRange()
-        rect = self.plot_rect()
-        return float(rect.left() + (at - t0) * rect.width() / (t1 - t0))
-
-    def _time(self, x: float) -> float:
-        (t0, t1), _ = self.view.viewRange()
-        rect = self.plot_rect()
-        return float(t0 + (x - rect.left()) * (t1 - t0) / max(1.0, rect.width()))
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        painter.save()
-        painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        theme = themes.current()
-        plot = self.plot_rect().toRect()
-        (t0, t1), (_, top) = self.view.viewRange()
-        painter.setFont(themes.base_font(themes.HEADING_PX))
-        painter.setPen(theme.muted)
-        ticks, step = time_ticks(t0, t1, plot.width())
-        for tick in ticks:
-            x = round(self._x(tick))
-            painter.fillRect(QRect(x, plot.y(), 1, plot.height()), theme.line)
-            right = self.viewport().width() - 4
-            draw_time_label(painter, x, plot.bottom() + 3, right, time_label(tick, step))
-        parts = 0 if self.empty else (4 if plot.height() >= 80 else 2)
-        painter.fillRect(QRect(plot.x(), plot.bottom(), plot.width(), 1), theme.line)
-        for part in range(parts + 1 if parts else 0):
-            y = plot.bottom() - round(part * (plot.height() - 1) / parts)
-            painter.fillRect(QRect(plot.x(), y, plot.width(), 1), theme.line)
-            box = QRect(0, y - 8, LEFT_INSET - 9, 16)
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, right, value_label(top * part / parts, top / parts))
-        painter.restore()
-
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        painter.save()
-        painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        theme = themes.current()
-        plot = self.plot_rect()
-        painter.setFont(themes.number_font(themes.HEADING_PX))
-        self._draw_marks(painter, plot, theme)
-        if self.empty:
-            painter.setFont(themes.base_font())
-            painter.setPen(theme.muted)
-            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self.empty)
-        elif plot.left() <= self._x_or_nan(self.crosshair) <= plot.right():
-            self._draw_crosshair(painter, plot, theme)
-        painter.restore()
-
-    def _x_or_nan(self, at: float) -> float:
-        return at if math.isnan(at) else self._x(at)
-
-    def _draw_marks(self, painter: QPainter, plot: QRectF, theme: Theme) -> None:
-        dashed = QPen(theme.text, 1, Qt.PenStyle.CustomDashLine)
-        dashed.setDashPattern([4, 3])
-        metrics = QFontMetrics(painter.font())
-        free = [plot.left() - 1] * max(1, int(plot.height() - 8) // 24)
-        for mark in self.marks:
-            x = round(self._x(mark.at)) + 0.5
-            if not plot.left() <= x <= plot.right() + 1:
-                continue
-            painter.setPen(dashed)
-            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        if not self.words or plot.height() < _ROOM_FOR_WORDS:
-            return
-        for mark in self.marks:
-            x = round(self._x(mark.at)) + 0.5
-            if not plot.left() <= x <= plot.right() + 1:
-                continue
-            width = metrics.horizontalAdvance(mark.text) + 14
-            left = x + 5 if x + 5 + width <= plot.right() else x - 5 - width
-            level = next((n for n, end in enumerate(free) if end <= left), None)
-            if level is None or left < plot.left():
-                continue  # the line stays; its words are in the timeline's tip
-            free[level] = left + width + 4
-            self._pill(painter, QRectF(left, plot.top() + 3 + 24 * level, width, 20), theme)
-            painter.setPen(theme.text)
-            box = QRectF(left, plot.top() + 3 + 24 * level, width, 20)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, mark.text)
-
-    def _draw_crosshair(self, painter: QPainter, plot: QRectF, theme: Theme) -> None:
-        x = round(self._x(self.crosshair)) + 0.5
-        painter.setPen(QPen(theme.muted, 1))
-        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        lines = self.readout(self.crosshair)
-        if not lines:
-            return
-        painter.setFont(themes.base_font(themes.HEADING_PX))
-        metrics = QFontMetrics(painter.font())
-        width = max(metrics.horizontalAdvance(text) for _, text in lines) + 32
-        height = 17 * len(lines) + 8
-        left = x + 8 if x + 8 + width <= plot.right() else x - 8 - width
-        top = plot.bottom() - height - 6
-        self._pill(painter, QRectF(left, top, width, height), theme)
-        for number, (colour, text) in enumerate(lines):
-            y = top + 4 + 17 * number
-            indent = 10.0
-            if colour is not None:
-                painter.fillRect(QRectF(left + 10, y + 4, 9, 9), colour)
-                indent = 25.0
-            painter.setPen(theme.text)
-            box = QRectF(left + indent, y, width, 17)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _pill(self, painter: QPainter, rect: QRectF, theme: Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(theme.line, 1))
-        painter.setBrush(theme.raised)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed = event.position().x()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pressed = None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        x = event.position().x()
-        if self._pressed is not None:
-            self.dragged.emit(self._time(self._pressed) - self._time(x))
-            self._pressed = x
-            return
-        inside = self.plot_rect().contains(event.position())
-        self.hovered.emit(self._time(x) if inside else math.nan)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.hovered.emit(math.nan)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.wheeled.emit(event.angleDelta().y() / 120, self._time(event.position().x()))
-        event.accept()
+    id: str
+    colour: str
+    values: Callable[[Measurements, Values], Values]
+    text: Callable[[float], str]
+    shown: bool = True
+    dashed: bool = False
 
 
-class _TimePlot(QWidget):
+class TimePlot(QWidget):
     """A panel with curves over time.
+
+    A subclass says what they are, and what it tells of the visible time in words.
 
     Signals:
         range_wanted: the seconds that the user asked to see; the timeline decides.
+        period_wanted: the user wants to follow the last so many seconds; infinity: all.
         time_hovered: the time under the mouse, NaN when it has left.
+        failed: a file could not be written; the words say why.
     """
 
     range_wanted = Signal(float, float)
+    period_wanted = Signal(float)
     time_hovered = Signal(float)
+    failed = Signal(str)
 
-    def __init__(self, title: str, unit: str, columns: int, parent: QWidget | None = None) -> None:
+    unit = ""
+    curves: Sequence[Curve] = ()
+    ends: Mapping[str, float] = {}
+    """When curves end that end before the others, by their ids."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        themes.as_panel(self)
-        self._samples = _Samples(columns)
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._measurements = Measurements()
         self._range: tuple[float, float] | None = None
         self._top = 1.0
         self._live = True
+        self._drawn = (-1, -1)  # how many samples and changes there were when it was drawn
         self._stale = True
-        self._canvas = _Canvas(self)
-        self._canvas.readout = self._read
+        self._canvas = PlotCanvas(self)
+        self._canvas.readout = self.reading
         self._canvas.hovered.connect(self.set_crosshair)
         self._canvas.hovered.connect(self.time_hovered)
-        self._canvas.wheeled.connect(self._wheel)
-        self._canvas.dragged.connect(self._drag)
-        self._header = QHBoxLayout()
-        self._header.setContentsMargins(12, 0, 12, 0)
-        self._header.setSpacing(4)
-        self._header.addWidget(heading(title, unit))
+        self._canvas.wheeled.connect(lambda turns, at: self._zoom(0.8**turns, at))
+        self._canvas.dragged.connect(self._move)
+        self._lines: dict[str, pg.PlotCurveItem] = {}
+        self._toggles: dict[str, QToolButton] = {}
+        self._heading = heading("")
+        self._words = QLabel()
+        self._words.setFont(themes.base_font(themes.HEADING_PX))
+        self._words.setProperty("role", "muted")
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 0, 16, 0)
+        header.setSpacing(4)
+        header.addWidget(self._heading)
+        header.addSpacing(8)
+        for curve in self.curves:
+            line = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
+            self._canvas.addItem(line)
+            self._lines[curve.id] = line
+            toggle = QToolButton()
+            toggle.setCheckable(True)
+            toggle.setChecked(curve.shown)
+            toggle.setProperty("legend", True)
+            toggle.setFont(themes.base_font(themes.HEADING_PX))
+            toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            toggle.toggled.connect(self._toggled)
+            header.addWidget(toggle)
+            self._toggles[curve.id] = toggle
+        header.addWidget(self._words, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 4, 1, 4)
+        layout.setContentsMargins(1, 2, 1, 2)
         layout.setSpacing(2)
-        layout.addLayout(self._header)
+        layout.addLayout(header)
         layout.addWidget(self._canvas, 1)
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(96)
+        self._set_texts()
 
-    def mark(self, at: float, text: str) -> None:
-        """Draw a line, and `text` beside it, where a setting changed."""
-        bisect.insort(self._canvas.marks, Mark(at, text), key=lambda mark: mark.at)
-        self._canvas.viewport().update()
+    def title(self) -> str:
+        """Return what it shows, in the user's language."""
+        raise NotImplementedError
 
-    def clear(self) -> None:
-        """Forget samples and marks: another pull begins."""
-        self._samples.clear()
-        self._canvas.marks.clear()
+    def curve_names(self) -> Mapping[str, str]:
+        """Return the names of the curves by their ids, in the user's language."""
+        raise NotImplementedError
+
+    def in_words(self, t0: float, t1: float) -> str:
+        """Return what the visible time comes to: average and peak, or what fits the plot."""
+        raise NotImplementedError
+
+    def marks(self) -> list[Mark]:
+        """Return the moments that are marked: where a setting was changed."""
+        return [
+            Mark(change.at, change_text(change.old, change.new))
+            for change in self._measurements.changes
+        ]
+
+    @property
+    def measurements(self) -> Measurements:
+        """What it draws."""
+        return self._measurements
+
+    def set_measurements(self, measurements: Measurements) -> None:
+        """Draw those of another pull from now on."""
+        self._measurements = measurements
         self._top = 1.0
         self._range = None
         self._live = True
@@ -360,216 +188,548 @@ class _TimePlot(QWidget):
         """While not live, new samples are kept but not drawn, unless the range changes."""
         if not live:
             self.refresh()
-        self._stale = self._stale or live
         self._live = live
 
     def set_crosshair(self, at: float) -> None:
         """Read the curves at a time that is pointed at, here or elsewhere; NaN ends it."""
-        if at != self._canvas.crosshair:
+        if at != self._canvas.crosshair and not (
+            math.isnan(at) and math.isnan(self._canvas.crosshair)
+        ):
             self._canvas.crosshair = at
             self._canvas.viewport().update()
 
-    def refresh(self) -> None:
-        """Draw what was added since the last call. Costs nothing when hidden or up to date."""
-        if self._stale and self.isVisible():
-            self._redraw()
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._dress(themes.current())
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        """Let each step of the axis be ten times the one before, or all steps alike."""
+        self._canvas.logarithmic = logarithmic
         self._redraw()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        changes = (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange)
-        if event.type() in changes and self.isVisible():
-            self._dress(themes.current())
+    def set_heading_shown(self, shown: bool) -> None:
+        """Show the heading, or leave it to whatever stands around."""
+        self._heading.setVisible(shown)
+
+    def refresh(self) -> None:
+        """Draw what was added since the last call. Costs nothing when hidden or up to date."""
+        now = (self._measurements.count, len(self._measurements.changes))
+        if self.isVisible() and (self._stale or (self._live and now != self._drawn)):
             self._redraw()
 
     def visible_range(self) -> tuple[float, float]:
         """Return the first and the last second that are visible."""
         if self._range is not None:
             return self._range
-        last = float(self._samples.at[-1]) if self._samples.count else 0.0
+        samples = self._measurements
+        last = float(samples.at[-1]) if samples.count else 0.0
         return 0.0, max(last, 12.0)
 
-    def _added(self) -> None:
-        self._stale = self._stale or self._live
+    def reading(self, at: float) -> Reading:
+        """Return the time and the value of each curve that is shown."""
+        samples = self._measurements
+        if samples.count < 2 or not samples.at[0] <= at <= samples.at[-1]:
+            return ()
+        theme, names = themes.current(), self.curve_names()
+        lines: list[tuple[QColor | None, str]] = [(None, duration_text(at))]
+        for curve in self._shown():
+            if at > self.ends.get(curve.id, math.inf):
+                continue
+            value = float(curve.values(samples, np.array([at]))[0])
+            colour: QColor = getattr(theme, curve.colour)
+            lines.append((colour, f"{names[curve.id]} {curve.text(value)}"))
+        return lines
+
+    def hidden_curves(self) -> set[str]:
+        """Return the ids of the curves that are not shown."""
+        return {id_ for id_, toggle in self._toggles.items() if not toggle.isChecked()}
+
+    def hide_curves(self, hidden: set[str]) -> None:
+        """Show all curves but these."""
+        for id_, toggle in self._toggles.items():
+            toggle.setChecked(id_ not in hidden)
+
+    # Export
+
+    def export(self, path: Path) -> None:
+        """Write the view as a picture (.png, .svg), or its values (.csv).
+
+        Raises:
+            OSError: the file cannot be written.
+            ValueError: the name has another ending.
+        """
+        self._redraw()
+        match path.suffix.lower():
+            case ".png":
+                buffer = QBuffer()
+                buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+                self._as_image().save(buffer, "PNG")  # type: ignore[call-overload]  # its stub wants bytes, Qt text
+                content = bytes(buffer.data().data())
+            case ".svg":
+                content = self._as_svg()
+            case ".csv":
+                content = self._as_csv().encode()
+            case other:
+                raise ValueError(f"{path}: {other!r} is none of {', '.join(_EXPORTS)}")
+        file = QSaveFile(str(path))  # whole or not at all
+        if not (
+            file.open(QIODevice.OpenModeFlag.WriteOnly)
+            and file.write(content) == len(content)
+            and file.commit()
+        ):
+            raise OSError(f"{path}: {file.errorString()}")
+
+    def _as_svg(self) -> bytes:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(self.size())
+        generator.setViewBox(self.rect())
+        generator.setTitle(f"{self.title()}, {self.unit}")
+        self._paint_on(generator)
+        return bytes(buffer.data().data())
+
+    def _as_image(self) -> QImage:
+        ratio = self.devicePixelRatioF()
+        image = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        self._paint_on(image)
+        return image
+
+    def _paint_on(self, device: QPaintDevice) -> None:
+        painter = QPainter(device)
+        painter.fillRect(self.rect(), themes.current().panel)  # which is its parent's surface
+        self.render(painter, QPoint(), renderFlags=self.RenderFlag.DrawChildren)
+        painter.end()
+
+    def _as_csv(self) -> str:
+        samples = self._measurements
+        t0, t1 = self.visible_range()
+        times = samples.at[samples.within(t0, t1)] if samples.count > 1 else np.zeros(0)
+        unit = self.unit.replace("/", "_per_")
+        curves = self._shown()
+        columns = [curve.values(samples, times) if len(times) else times for curve in curves]
+        lines = _Lines()
+        rows = csv.writer(lines, lineterminator="\n")
+        rows.writerow(["seconds", *(f"{curve.id}_{unit}".rstrip("_") for curve in curves)])
+        for number, at in enumerate(times):
+            cells = [
+                f"{column[number]:.6g}" if at <= self.ends.get(curve.id, math.inf) else ""
+                for curve, column in zip(curves, columns, strict=True)
+            ]
+            rows.writerow([f"{at:.3f}", *cells])
+        return "".join(lines)
+
+    def ask_export(self, ending: str) -> None:
+        """Let the user choose a file for the view."""
+        dialog = QFileDialog(self, self.tr("Export the plot"))
+        dialog.setObjectName("export_plot_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
+        dialog.setDefaultSuffix(ending)
+        dialog.selectFile(f"{self.objectName()}.{ending}")
+        dialog.fileSelected.connect(lambda name: self._export_to(Path(name)))
+        dialog.open()
+
+    def _export_to(self, path: Path) -> None:
+        try:
+            self.export(path)
+        except (OSError, ValueError) as error:
+            self.failed.emit(self.tr("The plot was not saved: {0}").format(error))
+
+    # Events
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 190)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._dress()
+        self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+            self._redraw()
+            return
+        changes = (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange)
+        if event.type() in changes and self.isVisible():
+            self._dress()
+            self._redraw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom and move as on the timeline."""
+        t0, t1 = self.visible_range()
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self._zoom(0.5, (t0 + t1) / 2)
+            case Qt.Key.Key_Minus:
+                self._zoom(2.0, (t0 + t1) / 2)
+            case Qt.Key.Key_Left:
+                self._move(-0.1 * (t1 - t0))
+            case Qt.Key.Key_Right:
+                self._move(0.1 * (t1 - t0))
+            case Qt.Key.Key_Home | Qt.Key.Key_0:
+                self.period_wanted.emit(math.inf)
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._canvas.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._canvas.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the ways to export, and the kind of axis."""
+        menu = self.make_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def make_menu(self) -> QMenu:
+        """Return what can be done with this plot."""
+        menu = QMenu(self)
+        menu.setObjectName(f"{self.objectName()}_menu")
+        logarithmic = menu.addAction(self.tr("Logarithmic axis"))
+        logarithmic.setCheckable(True)
+        logarithmic.setChecked(self._canvas.logarithmic)
+        logarithmic.toggled.connect(self.set_logarithmic)
+        everything = menu.addAction(self.tr("Show the whole pull"))
+        everything.triggered.connect(lambda: self.period_wanted.emit(math.inf))
+        menu.addSeparator()
+        for ending, words in zip(
+            _EXPORTS,
+            (
+                self.tr("Export the picture as PNG…"),
+                self.tr("Export the picture as SVG…"),
+                self.tr("Export the values as CSV…"),
+            ),
+            strict=True,
+        ):
+            action = menu.addAction(words)
+            action.setObjectName(f"export_{ending}")
+            action.triggered.connect(lambda _=False, ending=ending: self.ask_export(ending))
+        return menu
+
+    # Drawing
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether each step of the axis is ten times the one before."""
+        return self._canvas.logarithmic
+
+    def _shown(self) -> list[Curve]:
+        return [curve for curve in self.curves if self._toggles[curve.id].isChecked()]
+
+    def _toggled(self) -> None:
+        self._dress()
+        self._redraw()
 
     def _redraw(self) -> None:
+        samples = self._measurements
         self._stale = False
+        self._drawn = (samples.count, len(samples.changes))
         t0, t1 = self.visible_range()
-        times = self._samples.points(t0, t1, self._canvas.plot_rect().width() / 2)
-        highest = self._draw(times)
+        times = samples.points(t0, t1, self._canvas.plot_rect().width() / 2)
+        shown = self._shown()
+        values = [curve.values(samples, times) for curve in shown] if len(times) else []
+        highest = max((float(column.max()) for column in values), default=0.0)
+        self._canvas.marks = self.marks()
         # The words of marks stand at the top; keep the curves below them.
-        marked = self._canvas.words and any(t0 <= mark.at <= t1 for mark in self._canvas.marks)
+        marked = any(t0 <= mark.at <= t1 for mark in self._canvas.marks)
         top = nice_top(highest * (1.2 if marked else 1.05))
+        if self.logarithmic:
+            top = 10.0 ** math.ceil(math.log10(top) - 1e-9)
         if top > self._top or top < self._top * 0.45:  # a scale that jumps to and fro is no scale
             self._top = top
-            self._draw(times)  # the curves lie pixels apart, and a pixel is another value now
-        self._canvas.empty = "" if self._samples.count > 1 else self.tr("Nothing measured yet")
-        self._canvas.view.setRange(xRange=(t0, t1), yRange=(0.0, self._top), padding=0)
+        self._canvas.top = self._top if not self.logarithmic else top
+        self._draw(times, {c.id: column for c, column in zip(shown, values, strict=False)})
+        self._canvas.empty = "" if samples.count > 1 else self.tr("Nothing measured yet")
+        self._canvas.show_range(t0, t1)
+        words = self.in_words(t0, t1) if samples.count > 1 else ""
+        if words != self._words.text():
+            self._words.setText(words)
+            self._words.setToolTip(words)
+            self.setAccessibleDescription(words)
 
-    def _draw(self, times: Values) -> float:
-        """Draw the curves at `times` and return the highest value."""
-        raise NotImplementedError
+    def _draw(self, times: Values, values: Mapping[str, Values]) -> None:
+        # Curves often lie on one another: a pixel apart, each of them is still seen.
+        pixel = self._canvas.span / max(1.0, self._canvas.plot_rect().height())
+        for number, curve in enumerate(self.curves):
+            column = values.get(curve.id)
+            if column is None:
+                self._lines[curve.id].setData([], [])
+                continue
+            if self.logarithmic:
+                column = np.log10(np.maximum(column, self._canvas.floor))
+            apart = (1 - number) * pixel if number < 3 else 0.0
+            known = times <= self.ends.get(curve.id, math.inf)
+            self._lines[curve.id].setData(times[known], column[known] + apart)
 
-    def _read(self, at: float) -> list[tuple[QColor | None, str]]:
-        """Return the lines of the readout at a time."""
-        raise NotImplementedError
+    def _set_texts(self) -> None:
+        title = self.title()
+        self._heading.setText(heading_text(title, self.unit))
+        self.setAccessibleName(self.tr("{0} over time").format(title))
+        for id_, name in self.curve_names().items():
+            self._toggles[id_].setText(name)
+            self._toggles[id_].setAccessibleName(self.tr("Show the curve: {0}").format(name))
 
-    def _dress(self, theme: Theme) -> None:
-        """Put the curves into the colours of `theme`."""
-        raise NotImplementedError
+    def _dress(self) -> None:
+        """Put the curves into the colours of the theme."""
+        theme = themes.current()
+        for curve in self.curves:
+            colour: QColor = getattr(theme, curve.colour)
+            pen = QPen(colour, 2 * self.devicePixelRatioF())
+            pen.setCosmetic(True)  # its width is in device pixels, not in seconds and MB/s
+            if curve.dashed:
+                pen.setDashPattern([2, 2])
+            self._lines[curve.id].setPen(pen)
+            toggle = self._toggles[curve.id]
+            shown = colour if toggle.isChecked() else theme.line
+            toggle.setIcon(_line_icon(shown, dashed=curve.dashed))
 
-    def _pen(self, colour: QColor, width: int) -> QPen:
-        pen = QPen(colour, width * self.devicePixelRatioF())
-        pen.setCosmetic(True)  # its width is in device pixels, not in seconds and MB/s
-        return pen
-
-    def _curve(self) -> pg.PlotCurveItem:
-        curve = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
-        self._canvas.addItem(curve)
-        return curve
-
-    def _wheel(self, turns: float, at: float) -> None:
+    def _zoom(self, factor: float, at: float) -> None:
         t0, t1 = self.visible_range()
-        factor = 0.8**turns
         first = max(0.0, at - (at - t0) * factor)
         self.range_wanted.emit(first, first + (t1 - t0) * factor)
 
-    def _drag(self, seconds: float) -> None:
+    def _move(self, seconds: float) -> None:
         t0, t1 = self.visible_range()
         seconds = max(seconds, -t0)
         self.range_wanted.emit(t0 + seconds, t1 + seconds)
 
 
-class ThroughputPlot(_TimePlot):
-    """How fast bytes are received, written and hashed."""
+def _rate_of(name: str, unit: float) -> Callable[[Measurements, Values], Values]:
+    def values(samples: Measurements, times: Values) -> Values:
+        return samples.rate(name, times) / unit
+
+    return values
+
+
+def _level_of(name: str, unit: float) -> Callable[[Measurements, Values], Values]:
+    def values(samples: Measurements, times: Values) -> Values:
+        return samples.level(name, times) / unit
+
+    return values
+
+
+def _peak_of(name: str) -> Callable[[Measurements, Values], Values]:
+    """Return the worst milliseconds between two points: a mean would hide what is felt."""
+
+    def values(samples: Measurements, times: Values) -> Values:
+        return samples.peak(name, times) * 1000
+
+    return values
+
+
+class ThroughputPlot(TimePlot):
+    """How fast bytes are received, written and hashed, and how fast they come over the wire."""
+
+    unit = "MB/s"
+    curves = tuple(
+        Curve(
+            name,
+            colour,
+            _rate_of(name, 1e6),
+            lambda value: rate_text(value * 1e6),
+            shown=name != "wire",
+        )
+        for name, colour in (
+            ("received", "receiving"),
+            ("written", "written"),
+            ("hashed", "hashed"),
+            ("wire", "muted"),
+        )
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Throughput"), "MB/s", 3, parent)
-        self.setObjectName("throughput")
-        self.setAccessibleName(self.tr("Throughput over time"))
-        self._colours = ("receiving", "written", "hashed")
-        self._curves = [self._curve() for _ in self._colours]
-        self._toggles = []
-        words = (self.tr("received"), self.tr("written"), self.tr("hashed"))
-        self._header.addSpacing(12)
-        for word in words:
-            toggle = QToolButton()
-            toggle.setText(word)
-            toggle.setAccessibleName(self.tr("Show the curve: {}").format(word))
-            toggle.setCheckable(True)
-            toggle.setChecked(True)
-            toggle.setProperty("legend", True)
-            toggle.setFont(themes.base_font(themes.HEADING_PX))
-            toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            toggle.toggled.connect(self._toggled)
-            self._header.addWidget(toggle)
-            self._toggles.append(toggle)
-        self._header.addStretch(1)
-        self._words = words
+        super().__init__("throughput", parent)
 
-    def add(self, at: float, received: int, written: int, hashed: int) -> None:
-        """Take in how many bytes were received, written and hashed, up to `at`."""
-        self._samples.add(at, received, written, hashed)
-        self._added()
+    def title(self) -> str:
+        return self.tr("Throughput")
 
-    def _toggled(self) -> None:
-        self._dress(themes.current())
-        self._redraw()
+    def curve_names(self) -> Mapping[str, str]:
+        return {
+            "received": self.tr("received"),
+            "written": self.tr("written"),
+            "hashed": self.tr("hashed"),
+            "wire": self.tr("wire"),
+        }
 
-    def _draw(self, times: Values) -> float:
-        # The three often lie on one another: a pixel apart, each of them is still seen.
-        pixel = self._top / max(1.0, self._canvas.plot_rect().height())
-        highest = 0.0
-        for number, curve in enumerate(self._curves):
-            if not len(times) or not self._toggles[number].isChecked():
-                curve.setData([], [])
-                continue
-            rates = self._samples.rate(number, times) / 1e6
-            curve.setData(times, rates + (1 - number) * pixel)
-            highest = max(highest, float(rates.max()))
-        return highest
-
-    def _read(self, at: float) -> list[tuple[QColor | None, str]]:
-        if self._samples.count < 2 or not self._samples.at[0] <= at <= self._samples.at[-1]:
-            return []
-        theme = themes.current()
-        lines: list[tuple[QColor | None, str]] = [(None, duration_text(at))]
-        for number, word in enumerate(self._words):
-            if self._toggles[number].isChecked():
-                rate = float(self._samples.rate(number, np.array([at]))[0])
-                colour: QColor = getattr(theme, self._colours[number])
-                lines.append((colour, f"{word} {rate_text(rate)}"))
-        return lines
-
-    def _dress(self, theme: Theme) -> None:
-        for number, (curve, toggle) in enumerate(zip(self._curves, self._toggles, strict=True)):
-            colour: QColor = getattr(theme, self._colours[number])
-            curve.setPen(self._pen(colour, 2))
-            toggle.setIcon(_line_icon(colour if toggle.isChecked() else theme.line))
-
-
-class MemoryPlot(_TimePlot):
-    """How many bytes of the process are resident."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Memory"), "MiB", 1, parent)
-        self.setObjectName("memory")
-        self.setAccessibleName(self.tr("Memory over time"))
-        self._canvas.words = False  # the throughput has them, at the same lines
-        self._line = self._curve()
-        self._peak = 0
-        self._now = QLabel()
-        self._now.setFont(themes.base_font(themes.HEADING_PX))
-        self._now.setProperty("role", "muted")
-        self._header.addStretch(1)
-        self._header.addWidget(self._now)
-
-    def add(self, at: float, resident_bytes: int) -> None:
-        """Take in how many bytes are resident at `at`."""
-        self._samples.add(at, resident_bytes)
-        self._peak = max(self._peak, resident_bytes)
-        self._added()
-
-    def clear(self) -> None:
-        self._peak = 0
-        super().clear()
-
-    def _draw(self, times: Values) -> float:
-        if self._samples.count:
-            now = self._samples.column(0)[-1] / MIB
-            self._now.setText(
-                self.tr("now {:.0f} MiB, peak {:.0f} MiB").format(now, self._peak / MIB)
-            )
+    def in_words(self, t0: float, t1: float) -> str:
+        samples = self.measurements
+        at, counts = samples.at, samples.column("received")
+        first, last = max(t0, float(at[0])), min(t1, float(at[-1]))
+        if last <= first:
+            return ""
+        begun, ended = np.interp([first, last], at, counts)
+        times = at[samples.within(first, last + 1e-9)]
+        full = times[times >= at[0] + FULL * PEAK_WINDOW]  # as the headline takes its peak
+        if full.size:
+            peak = samples.rate("received", full, PEAK_WINDOW)
         else:
-            self._now.clear()
-        if not len(times):
-            self._line.setData([], [])
-            return 0.0
-        resident = np.interp(times, self._samples.at, self._samples.column(0)) / MIB
-        self._line.setData(times, resident)
-        return float(resident.max())
-
-    def _read(self, at: float) -> list[tuple[QColor | None, str]]:
-        if self._samples.count < 2 or not self._samples.at[0] <= at <= self._samples.at[-1]:
-            return []
-        resident = float(np.interp(at, self._samples.at, self._samples.column(0))) / MIB
-        return [(None, f"{duration_text(at)}   {resident:.0f} MiB")]
-
-    def _dress(self, theme: Theme) -> None:
-        self._line.setPen(self._pen(theme.muted, 1))
+            peak = samples.rate("received", times)
+        return self.tr("average {0}, peak {1}").format(
+            rate_text(max(0.0, float(ended - begun)) / (last - first)), rate_text(_highest(peak))
+        )
 
 
-def _line_icon(colour: QColor) -> QIcon:
+class ConnectionsPlot(TimePlot):
+    """How many chunks are in flight, and what their connections wait for."""
+
+    curves = (
+        Curve(
+            "in_flight",
+            "text",
+            _level_of("in_flight", 1.0),
+            lambda value: f"{value:.0f}",
+        ),
+        *(
+            Curve(
+                name,
+                colour,
+                _rate_of(name, 1.0),
+                lambda value: f"{value:.1f}",
+            )
+            for name, colour in (
+                ("waiting", "waiting"),
+                ("receiving", "receiving"),
+                ("writing", "written"),
+            )
+        ),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("connections_plot", parent)
+
+    def title(self) -> str:
+        return self.tr("Chunks in flight")
+
+    def curve_names(self) -> Mapping[str, str]:
+        return {
+            "in_flight": self.tr("in flight"),
+            "waiting": self.tr("wait for a byte"),
+            "receiving": self.tr("receive"),
+            "writing": self.tr("write"),
+        }
+
+    def in_words(self, t0: float, t1: float) -> str:
+        samples = self.measurements
+        counts = samples.column("in_flight")[samples.within(t0, t1)]
+        if not len(counts):
+            return ""
+        return self.tr("average {0:.1f}, most {1:.0f}").format(
+            float(counts.mean()), float(counts.max())
+        )
+
+
+class MemoryPlot(TimePlot):
+    """How many bytes of the process are resident, and who has them."""
+
+    unit = "MiB"
+    curves = (
+        Curve(
+            "resident",
+            "text",
+            _level_of("resident", MIB),
+            lambda value: size_text(value * MIB),
+        ),
+        Curve(
+            "to_be_written",
+            "receiving",
+            _level_of("held", MIB),
+            lambda value: size_text(value * MIB),
+        ),
+        Curve(
+            "transport_at_most",
+            "receiving",
+            _level_of("buffers", MIB),
+            lambda value: size_text(value * MIB),
+            dashed=True,
+        ),
+        Curve(
+            "rest",
+            "muted",
+            lambda samples, times: np.maximum(
+                0.0,
+                (
+                    samples.level("resident", times)
+                    - samples.level("held", times)
+                    - samples.level("buffers", times)
+                )
+                / MIB,
+            ),
+            lambda value: size_text(value * MIB),
+            shown=False,
+        ),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("memory", parent)
+
+    def title(self) -> str:
+        return self.tr("Memory")
+
+    def curve_names(self) -> Mapping[str, str]:
+        return {
+            "resident": self.tr("resident"),
+            "to_be_written": self.tr("to be written"),
+            "transport_at_most": self.tr("transport at most"),
+            "rest": self.tr("the rest"),
+        }
+
+    def in_words(self, t0: float, t1: float) -> str:
+        samples = self.measurements
+        resident = samples.column("resident")
+        seen = resident[samples.within(t0, t1)]
+        return self.tr("now {0}, peak {1}").format(
+            size_text(float(resident[-1])), size_text(_highest(seen))
+        )
+
+
+class OwnCostPlot(TimePlot):
+    """How late the event loop is, and how long the window takes for a frame."""
+
+    unit = "ms"
+    curves = (
+        Curve("lag", "text", _peak_of("lag"), lambda value: f"{value:.1f} ms"),
+        Curve("frame", "accent", _peak_of("frame"), lambda value: f"{value:.1f} ms"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("own_cost", parent)
+
+    def title(self) -> str:
+        return self.tr("Loop lag")
+
+    def curve_names(self) -> Mapping[str, str]:
+        return {"lag": self.tr("loop lag"), "frame": self.tr("longest frame")}
+
+    def in_words(self, t0: float, t1: float) -> str:
+        samples = self.measurements
+        lags = samples.column("lag")[samples.within(t0, t1)]
+        return self.tr("p99 {0:.0f} ms, most {1:.0f} ms").format(
+            percentile(lags.tolist(), 99) * 1000, _highest(lags) * 1000
+        )
+
+
+class _Lines(list[str]):
+    """A list that a CSV writer can write to."""
+
+    def write(self, text: str) -> None:
+        self.append(text)
+
+
+def _highest(values: Values) -> float:
+    return float(values.max()) if len(values) else 0.0
+
+
+def _line_icon(colour: QColor, *, dashed: bool) -> QIcon:
     pixmap = QPixmap(32, 32)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
     with QPainter(pixmap) as painter:
-        painter.fillRect(QRectF(0, 7, 14, 2), colour)
+        for left, width in ((0, 4), (5, 4), (10, 4)) if dashed else ((0, 14),):
+            painter.fillRect(QRectF(left, 7, width, 2), colour)
     return QIcon(pixmap)

@@ -1,6 +1,12 @@
 """Rates out of growing counts of bytes."""
 
 from collections import deque
+from collections.abc import Iterable
+
+PEAK_WINDOW = 1.0
+"""Seconds over which a peak is taken."""
+FULL = 0.8
+"""The share of a window from which on a rate over it is believed."""
 
 
 class RateMeter:
@@ -11,9 +17,9 @@ class RateMeter:
 
     def __init__(self, window: float) -> None:
         self._window = window
-        self._samples: deque[tuple[float, int]] = deque()
+        self._samples: deque[tuple[float, float]] = deque()
 
-    def add(self, at: float, count: int) -> None:
+    def add(self, at: float, count: float) -> None:
         """Take note that `count` bytes were there at `at`."""
         samples = self._samples
         if samples and (count < samples[-1][1] or at < samples[-1][0]):
@@ -34,3 +40,14 @@ class RateMeter:
     def span(self) -> float:
         """Seconds the rate is taken over."""
         return self._samples[-1][0] - self._samples[0][0] if self._samples else 0.0
+
+
+def peak_rate(counts: Iterable[tuple[float, float]], window: float) -> float:
+    """Return the highest rate over `window` seconds of counts with their times; 0 without one."""
+    meter = RateMeter(window)
+    peak = 0.0
+    for at, count in counts:
+        meter.add(at, count)
+        if meter.span >= FULL * window:
+            peak = max(peak, meter.rate)
+    return peak

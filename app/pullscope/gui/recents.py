@@ -1,4 +1,4 @@
-"""The references pulled lately, newest first, kept in a file of the user's state directory.
+"""What was pulled lately, and which traces were opened, in a file of the user's state directory.
 
 Credentials do not belong in it: whatever stands before an "@" in the host is dropped.
 """
@@ -13,6 +13,7 @@ import platformdirs
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 20
+_TRACES_KEPT = 10
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
 
@@ -33,11 +34,14 @@ def without_credentials(reference: str) -> str:
 
 
 class Recents:
-    """The list and its file. A file that cannot be read or written is not worth a failure."""
+    """The lists and their file. A file that cannot be read or written is not worth a failure."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._references = self._read()
+        found = self._read()
+        names = _strings(found, "references")
+        self._references = [without_credentials(name) for name in names][:_KEPT]
+        self._traces = _strings(found, "traces")[:_TRACES_KEPT]
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -53,26 +57,35 @@ class Recents:
         self._references = [reference, *others][:_KEPT]
         self._write()
 
+    @property
+    def traces(self) -> tuple[Path, ...]:
+        """The files of the traces, the one that was opened last first."""
+        return tuple(map(Path, self._traces))
+
+    def add_trace(self, path: Path) -> None:
+        """Put the trace at `path` first."""
+        name = str(path.absolute())
+        self._traces = [name, *(other for other in self._traces if other != name)][:_TRACES_KEPT]
+        self._write()
+
     def clear(self) -> None:
         """Forget them all."""
         self._references = []
+        self._traces = []
         self._write()
 
-    def _read(self) -> list[str]:
+    def _read(self) -> object:
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            return json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return []
+            return None
         except (OSError, ValueError) as error:
             _LOG.warning("recent references not read from %s: %s", self._path, error)
-            return []
-        names = found.get("references", []) if isinstance(found, dict) else []
-        if not isinstance(names, list):
-            return []
-        return [without_credentials(name) for name in names if isinstance(name, str)][:_KEPT]
+            return None
 
     def _write(self) -> None:
-        text = json.dumps({"version": 1, "references": self._references}, indent=2)
+        lists = {"references": self._references, "traces": self._traces}
+        text = json.dumps({"version": 1, **lists}, indent=2)
         unfinished = self._path.with_name(self._path.name + ".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,3 +93,8 @@ class Recents:
             os.replace(unfinished, self._path)
         except OSError as error:
             _LOG.warning("recent references not written to %s: %s", self._path, error)
+
+
+def _strings(found: object, name: str) -> list[str]:
+    entries = found.get(name) if isinstance(found, dict) else None
+    return [one for one in entries if isinstance(one, str)] if isinstance(entries, list) else []

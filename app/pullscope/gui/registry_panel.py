@@ -3,7 +3,7 @@
 It shows and asks; looking up passports, probing and keeping settings is the window's affair.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -20,6 +20,9 @@ from pullscope.engine.passport import Passport
 from pullscope.gui import theme as themes
 from pullscope.gui.panel import Rule
 from pullscope.tuning.passport_lines import Line, lines, short_lines
+
+translate = QCoreApplication.translate
+_LEAST_HOST = 64  # pixels of a host in the button, below which it is not named
 
 
 class RegistryPanel(QWidget):
@@ -40,22 +43,17 @@ class RegistryPanel(QWidget):
         self.setObjectName("registry_panel")
         self._host = ""
         self._passport: Passport | None = None
-        heading = QLabel(self.tr("Registry"))
+        self._heading = heading = QLabel()
         heading.setFont(themes.heading_font())
         heading.setProperty("role", "heading")
         self._probe = QToolButton()
         self._probe.setObjectName("probe")
         self._probe.setProperty("compact", True)
-        self._probe.setText(self.tr("Probe"))
         self._probe.setFont(themes.base_font(12))
-        self._probe.setToolTip(
-            self.tr("Find out how the registry answers, with about ten small requests")
-        )
         self._probe.clicked.connect(self.probe_asked)
         self._forget = QToolButton()
         self._forget.setObjectName("forget_settings")
         self._forget.setProperty("compact", True)
-        self._forget.setText(self.tr("Forget"))
         self._forget.setFont(themes.base_font(12))
         self._forget.clicked.connect(self.forget_asked)
         head = QHBoxLayout()
@@ -90,6 +88,7 @@ class RegistryPanel(QWidget):
         rows.addSpacing(2)
         rows.addWidget(self._keep)
         self._kept, self._same, self._keepable = False, False, True
+        self._set_texts()
         self.show_host("")
 
     @property
@@ -117,9 +116,9 @@ class RegistryPanel(QWidget):
         if passport is not None and passport == self._passport:
             return
         self._passport = passport
-        for fact, line in zip(self._facts, short_lines(passport), strict=True):
+        for fact, line in zip(self._facts, short_lines(passport, translate), strict=True):
             fact.show_line(line)
-        told = lines(passport) if passport is not None else ()
+        told = lines(passport, translate) if passport is not None else ()
         self.setToolTip("\n".join(f"{line.name}: {line.value}" for line in told))
 
     def show_kept(self, *, kept: bool, same: bool) -> None:
@@ -131,6 +130,23 @@ class RegistryPanel(QWidget):
         """Say whether a probe is under way."""
         self._probe.setEnabled(not probing)
         self._probe.setText(self.tr("Probing…") if probing else self.tr("Probe"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+
+    def _set_texts(self) -> None:
+        self._heading.setText(self.tr("Registry"))
+        self._forget.setText(self.tr("Forget"))
+        self._probe.setToolTip(
+            self.tr("Find out how the registry answers, with about ten small requests")
+        )
+        self.show_probing(probing=not self._probe.isEnabled())
+        self._show_buttons()
+        passport, self._passport = self._passport, None
+        self.show_passport(passport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the host into the button."""
@@ -147,9 +163,12 @@ class RegistryPanel(QWidget):
             words = self.tr("Used for {0}") if self._same else self.tr("Use for {0}")
         room = self.width() - 36
         metrics = self._keep.fontMetrics()
-        left = max(40, room - metrics.horizontalAdvance(words.format("")))
-        shown = metrics.elidedText(self._host, Qt.TextElideMode.ElideMiddle, left)
-        self._keep.setText(words.format(shown))
+        left = room - metrics.horizontalAdvance(words.format(""))
+        if self._kept or left >= _LEAST_HOST:
+            shown = metrics.elidedText(self._host, Qt.TextElideMode.ElideMiddle, max(40, left))
+            self._keep.setText(words.format(shown))
+        else:
+            self._keep.setText(self.tr("Keep for this registry"))
         full = words.format(self._host)
         self._keep.setAccessibleName(full)
         self._keep.setToolTip(

@@ -176,8 +176,11 @@ class _Dress(QObject):
             case Scheme.DARK:
                 hints.setColorScheme(Qt.ColorScheme.Dark)
                 theme = DARK
+        sheet = _style_sheet(theme)
+        if sheet == self._app.styleSheet() and current() is theme:
+            return  # every widget would be polished anew, and a pull would wait for it
         self._app.setPalette(_palette(theme))
-        self._app.setStyleSheet(_style_sheet(theme))
+        self._app.setStyleSheet(sheet)
 
     def _system_changed(self) -> None:
         if self._scheme is Scheme.SYSTEM:
@@ -262,6 +265,7 @@ _SHEET = """
 QWidget[panel="true"] {
     background: @panel@; border: 1px solid @line@; border-radius: 8px;
 }
+QDialog#command_palette { background: @panel@; border: 1px solid @edge@; }
 QLabel[role="muted"], QLabel[role="heading"] { color: @muted@; }
 
 QPushButton, QToolButton[raised="true"] {
@@ -290,6 +294,12 @@ QToolButton:pressed, QToolButton:checked { background: @hover@; }
 QToolButton:disabled { color: @disabled@; }
 QToolButton:focus { border: 2px solid @accent@; padding: 2px 5px; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[tag="true"] {
+    background: @raised@; border: 1px solid @muted@; border-radius: 9px; padding: 1px 9px;
+    font-size: 12px;
+}
+QToolButton[tag="true"]:hover { background: @hover@; }
+QToolButton[tag="true"]:focus { border: 2px solid @accent@; padding: 0 8px; }
 
 QToolButton[legend="true"], QToolButton[legend="true"]:checked {
     background: transparent; padding: 1px 4px; color: @text@;
@@ -300,6 +310,13 @@ QToolButton[legend="true"]:focus, QToolButton[compact="true"]:focus {
     border: 2px solid @accent@; padding: 0 3px;
 }
 QToolButton[compact="true"] { padding: 1px 4px; }
+QToolButton[chip="true"], QToolButton[chip="true"]:checked {
+    background: transparent; border: none; border-radius: 0; padding: 4px 8px; color: @muted@;
+    border-bottom: 2px solid transparent;
+}
+QToolButton[chip="true"]:checked { color: @text@; border-bottom-color: @accent@; }
+QToolButton[chip="true"]:hover { color: @text@; }
+QToolButton[chip="true"]:focus { border: 2px solid @accent@; padding: 2px 6px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox {
     background: @raised@; color: @text@; border: 1px solid @line@; border-radius: 6px;
@@ -318,7 +335,6 @@ QComboBox:focus { padding-right: 19px; }
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;
 }
-QAbstractSpinBox QLineEdit { padding: 0 0 0 6px; }
 QComboBox[compact="true"] {
     background: transparent; border-color: transparent; padding: 1px 18px 1px 6px; min-height: 16px;
 }
@@ -363,6 +379,13 @@ QSlider::handle:horizontal:disabled { border-color: @disabled@; }
 QCheckBox:focus, QRadioButton:focus { color: @text@; }
 QCheckBox, QRadioButton { spacing: 6px; padding: 2px; border: 1px solid transparent; }
 QCheckBox:focus, QRadioButton:focus { border: 1px solid @accent@; border-radius: 4px; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid @muted@; border-radius: 3px; background: @raised@;
+}
+QCheckBox::indicator:checked {
+    border-color: @accent@; background: @accent@; image: url(:/icons/check.svg);
+}
+QCheckBox::indicator:disabled { border-color: @line@; background: @panel@; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; border: none; }
@@ -376,6 +399,10 @@ QAbstractScrollArea::corner { background: transparent; }
 
 QAbstractItemView { background: @panel@; border: none; outline: none; }
 QAbstractItemView:focus { border: 1px solid @accent@; border-radius: 6px; }
+QDialog QTreeWidget::item { padding: 3px 4px; }
+QListWidget#settings_pages::item { padding: 6px 8px; }
+QListWidget#kept_sweeps::item { padding: 5px 6px; border-radius: 6px; }
+QListWidget#kept_sweeps::item:selected { background: @selection@; color: @text@; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
     background: @panel@; color: @muted@; border: none; border-bottom: 1px solid @line@;

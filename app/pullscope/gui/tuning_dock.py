@@ -8,9 +8,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,29 +26,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pullscope.engine.model import RANGES, ZERO_ALLOWED, Settings
-from pullscope.engine.units import rate_text
+from pullscope.engine.model import Settings
+from pullscope.engine.units import duration_text, rate_text
 from pullscope.gui import theme as themes
-from pullscope.gui.amount_box import RATE, SIZE, AmountBox
 from pullscope.gui.effects import (
     Effect,
     Verdict,
     change_text,
-    layer_order_texts,
-    protocol_texts,
+    effect_line,
+    share_text,
     value_text,
-    write_texts,
 )
 from pullscope.gui.panel import Rule
+from pullscope.gui.preset_row import PresetRow
 from pullscope.gui.registry_panel import RegistryPanel
+from pullscope.gui.setting_fields import (
+    choice_texts,
+    name_0,
+    new_number_box,
+    number_in,
+    setting_texts,
+    show_number,
+    words_for_0,
+)
 from pullscope.gui.setting_slider import SettingSlider
-from pullscope.tuning.presets import PRESETS, preset_of
 
 TUNING_WIDTH = 272
 _SHOWN_EFFECTS = 5
 _RARE = ("rate_limit", "request_limit", "memory_limit", "layer_order", "write", "protocol")
 _FIELD_WIDTH = 92
 _CHOICE_WIDTH = 132
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _ONE_DRAG = 1.0  # seconds: changes of one setting that follow sooner are one step of undo
 
 
@@ -67,12 +74,15 @@ class TuningDock(QDockWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("tuning")
-        self.setWindowTitle(self.tr("Tuning"))
-        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
         self.setAllowedAreas(
             Qt.DockWidgetArea.RightDockWidgetArea | Qt.DockWidgetArea.LeftDockWidgetArea
         )
         self._settings = settings
+        self._recorded: Settings | None = None
         self._undo, self._redo = undo, redo
         self._past: list[Settings] = []
         self._future: list[Settings] = []
@@ -80,24 +90,24 @@ class TuningDock(QDockWidget):
         undo.triggered.connect(self.undo)
         redo.triggered.connect(self.redo)
 
-        self._preset = QComboBox()
-        self._preset.setObjectName("preset")
-        self._preset.setAccessibleName(self.tr("Preset"))
-        self._preset.setPlaceholderText(self.tr("Your own settings"))
-        for preset in PRESETS:
-            self._preset.addItem(self.tr(preset.name), preset.settings)
-            self._preset.setItemData(
-                self._preset.count() - 1, self.tr(preset.purpose), Qt.ItemDataRole.ToolTipRole
-            )
-        self._preset.activated.connect(self._choose_preset)
+        self._presets = PresetRow()
+        self._presets.chosen.connect(self.choose_preset)
 
         self._sliders: dict[str, SettingSlider] = {}
         self._boxes: dict[str, QSpinBox] = {}
         self._choices: dict[str, QComboBox] = {}
+        self._labels: dict[str, QLabel] = {}
         rows = QVBoxLayout()
-        rows.setContentsMargins(16, 8, 16, 12)
+        rows.setContentsMargins(16, 8, 10, 12)
         rows.setSpacing(0)
-        rows.addWidget(self._preset)
+        self._recorded_words = QLabel()
+        self._recorded_words.setObjectName("recorded_settings")
+        self._recorded_words.setWordWrap(True)
+        self._recorded_words.setFont(themes.base_font(12))
+        self._recorded_words.setProperty("role", "muted")
+        self._recorded_words.setContentsMargins(0, 0, 0, 8)
+        rows.addWidget(self._recorded_words)
+        rows.addWidget(self._presets)
         rows.addSpacing(14)
         for name in ("parallelism", "chunk_size", "layers", "connections"):
             self._add_setting(rows, name)
@@ -113,12 +123,13 @@ class TuningDock(QDockWidget):
         rows.addSpacing(6)
         rows.addWidget(Rule(upright=False))
         rows.addSpacing(12)
-        heading = QLabel(self.tr("What your changes did"))
+        self._effects_heading = heading = QLabel()
+        heading.setWordWrap(True)
         heading.setFont(themes.heading_font())
         heading.setProperty("role", "heading")
         rows.addWidget(heading)
         rows.addSpacing(8)
-        self._hint = QLabel(self.tr("Change a setting while a pull runs: its effect stands here."))
+        self._hint = QLabel()
         self._hint.setWordWrap(True)
         self._hint.setFont(themes.base_font(12))
         self._hint.setProperty("role", "muted")
@@ -147,11 +158,11 @@ class TuningDock(QDockWidget):
         self.setWidget(scroll)
         self.setMinimumWidth(TUNING_WIDTH - 16)
         self.setTitleBarWidget(self._title())
-        self._show()
+        self._set_texts()
 
     @property
     def settings(self) -> Settings:
-        """The settings that are shown."""
+        """The settings of the pull that runs, or of the next."""
         return self._settings
 
     def show_settings(self, settings: Settings) -> None:
@@ -159,21 +170,38 @@ class TuningDock(QDockWidget):
         self._settings = settings
         self._show()
 
+    def show_recorded(self, settings: Settings | None) -> None:
+        """Show settings that a trace tells, which nobody can change; None for those in force."""
+        if settings != self._recorded:
+            self._recorded = settings
+            self._show()
+
+    def show_profile(self, host: str, profile: Mapping[str, int | str] | None) -> None:
+        """Offer the settings that are kept for a registry; None for a registry without."""
+        self._presets.show_profile(host, profile)
+
     def show_effects(self, effects: Sequence[Effect]) -> None:
         """Show what the newest changes did."""
         self._hint.setVisible(not effects)
         for place, row in enumerate(self._effects):
             row.show_effect(effects[place] if place < len(effects) else None)
 
+    def toggle(self) -> None:
+        """Show the dock and go to its first setting, or hide it."""
+        self.setVisible(not self.isVisible())
+        if self.isVisible():
+            self.raise_()
+            self._sliders["parallelism"].setFocus()
+
     def undo(self) -> None:
         """Take the last change back."""
-        if self._past:
+        if self._past and self._recorded is None:
             self._future.append(self._settings)
             self._take(self._past.pop())
 
     def redo(self) -> None:
         """Make the change that was taken back."""
-        if self._future:
+        if self._future and self._recorded is None:
             self._past.append(self._settings)
             self._take(self._future.pop())
 
@@ -182,11 +210,12 @@ class TuningDock(QDockWidget):
         return QSize(TUNING_WIDTH, 600)
 
     def _title(self) -> QWidget:
+        self._step_buttons: list[tuple[QToolButton, QAction]] = []
         title = QWidget()
         title.setObjectName("tuning_title")
         title.setBackgroundRole(QPalette.ColorRole.Base)
         title.setAutoFillBackground(True)
-        words = QLabel(self.windowTitle())
+        self._title_words = words = QLabel()
         words.setFont(themes.heading_font())
         words.setProperty("role", "heading")
         row = QHBoxLayout(title)
@@ -198,11 +227,10 @@ class TuningDock(QDockWidget):
             button = QToolButton()
             button.setText(sign)
             button.setFont(themes.base_font(16))
-            button.setAccessibleName(action.text())
-            button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
             action.enabledChanged.connect(button.setEnabled)
             row.addWidget(button)
+            self._step_buttons.append((button, action))
         return title
 
     def _add_more(self, rows: QVBoxLayout) -> None:
@@ -210,25 +238,14 @@ class TuningDock(QDockWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(0, 8, 0, 0)
         inside.setSpacing(0)
-        self._add_setting(inside, "rate_limit")
-        for name, title, purpose in (
-            (
-                "request_limit",
-                self.tr("Requests per second"),
-                self.tr("Requests for chunks, of all layers"),
-            ),
-            ("memory_limit", self.tr("Memory limit"), self.tr("Bytes on their way to the disk")),
-        ):
-            inside.addLayout(_labelled(title, purpose, self._new_box(name, title, purpose)))
-            inside.addSpacing(8)
-        self._add_choice(inside, "layer_order", layer_order_texts())
-        self._add_choice(inside, "write", write_texts())
-        self._add_choice(inside, "protocol", protocol_texts())
+        for name in ("rate_limit", "request_limit", "memory_limit"):
+            self._add_setting(inside, name)
+        for name in ("layer_order", "write", "protocol"):
+            self._add_choice(inside, name)
         self._more = QWidget()
         self._more.setLayout(inside)
         self._fold = QToolButton()
         self._fold.setObjectName("more")
-        self._fold.setText(self.tr("Limits, order, protocol"))
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._fold.setCheckable(True)
         self._fold.setProperty("legend", "true")
@@ -245,57 +262,24 @@ class TuningDock(QDockWidget):
         self._fold.setArrowType(arrow)
 
     def _add_setting(self, rows: QVBoxLayout, name: str) -> None:
-        title, purpose = {
-            "parallelism": (
-                self.tr("Parallelism per layer"),
-                self.tr("Chunks of one layer in flight at once"),
-            ),
-            "chunk_size": (self.tr("Chunk size"), self.tr("Bytes of the next chunk to be asked")),
-            "layers": (self.tr("Layers at once"), self.tr("Layers that receive bytes at once")),
-            "connections": (
-                self.tr("Connections in all"),
-                self.tr("Requests for chunks at once, of all layers"),
-            ),
-            "rate_limit": (
-                self.tr("Rate limit"),
-                self.tr("Bytes per second of all connections together, in MB/s"),
-            ),
-        }[name]
         scale = _SCALES[name]
         slider = SettingSlider(
             scale.least, scale.greatest, scale.ticks, logarithmic=scale.logarithmic
         )
         slider.setObjectName(name)
-        slider.setAccessibleName(title)
-        slider.setToolTip(purpose)
         slider.valueChanged.connect(
             lambda place, name=name, scale=scale: self._change(name, scale.value_at(place))
         )
-        box = self._new_box(name, title, purpose)
-        rows.addLayout(_labelled(title, purpose, box))
+        rows.addLayout(self._labelled(name, self._new_box(name)))
         rows.addSpacing(4)
         rows.addWidget(slider)
         rows.addSpacing(8)
         self._sliders[name] = slider
 
-    def _new_box(self, name: str, title: str, purpose: str) -> QSpinBox:
-        allowed = RANGES[name]
-        box: QSpinBox
-        if name in ("chunk_size", "rate_limit", "memory_limit"):
-            words = {"chunk_size": self.tr("whole layer"), "rate_limit": self.tr("none")}
-            kind = RATE if name == "rate_limit" else SIZE
-            box = amounts = AmountBox(kind, allowed, words.get(name, ""))
-            amounts.amount_changed.connect(lambda amount, name=name: self._change(name, amount))
-        else:
-            box = QSpinBox()
-            box.setRange(allowed.least, allowed.greatest)
-            if name in ZERO_ALLOWED:
-                box.setMinimum(0)
-                box.setSpecialValueText(self.tr("none"))
-            box.valueChanged.connect(lambda value, name=name: self._change(name, value))
+    def _new_box(self, name: str) -> QSpinBox:
+        box = new_number_box(name)
+        box.valueChanged.connect(lambda _: self._change(name, number_in(box)))
         box.setObjectName(f"{name}_box")
-        box.setAccessibleName(title)
-        box.setToolTip(purpose)
         box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setKeyboardTracking(False)
@@ -304,31 +288,61 @@ class TuningDock(QDockWidget):
         self._boxes[name] = box
         return box
 
-    def _add_choice(self, rows: QVBoxLayout, name: str, texts: Mapping[Any, str]) -> None:
-        title, purpose = {
-            "write": (
-                self.tr("Write"),
-                self.tr("As a stream: one chunk behind the other, the others wait in memory"),
-            ),
-            "layer_order": (self.tr("Layer order"), self.tr("Which layers come first")),
-            "protocol": (
-                self.tr("Protocol"),
-                self.tr("The newest that is offered; HTTP/2 puts all chunks on one connection"),
-            ),
-        }[name]
+    def _add_choice(self, rows: QVBoxLayout, name: str) -> None:
         choice = QComboBox()
         choice.setObjectName(name)
-        choice.setAccessibleName(title)
-        choice.setToolTip(purpose)
         choice.setFixedWidth(_CHOICE_WIDTH)
-        for value, text in texts.items():
+        for value, text in choice_texts(name).items():
             choice.addItem(text, value)
         choice.activated.connect(
             lambda index, name=name, choice=choice: self._change(name, choice.itemData(index))
         )
-        rows.addLayout(_labelled(title, purpose, choice))
+        rows.addLayout(self._labelled(name, choice))
         rows.addSpacing(8)
         self._choices[name] = choice
+
+    def _labelled(self, name: str, field: QWidget) -> QHBoxLayout:
+        label = self._labels[name] = QLabel()
+        label.setBuddy(field)
+        label.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label, 1)
+        row.addWidget(field)
+        return row
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+
+    def _set_texts(self) -> None:
+        self.setWindowTitle(self.tr("Tuning"))
+        self._title_words.setText(self.windowTitle())
+        for button, action in self._step_buttons:
+            button.setAccessibleName(action.text())
+            button.setToolTip(action.toolTip())
+        self._recorded_words.setText(
+            self.tr("As the trace tells them; they cannot be changed any more.")
+        )
+        self._fold.setText(self.tr("Limits, order, protocol"))
+        self._effects_heading.setText(self.tr("What your changes did"))
+        for name, (title, purpose) in setting_texts().items():
+            self._labels[name].setText(title)
+            self._labels[name].setToolTip(purpose)
+            for controls in (self._sliders, self._boxes, self._choices):
+                if name in controls:
+                    controls[name].setAccessibleName(title)
+                    controls[name].setToolTip(purpose)
+        for name, word in words_for_0().items():
+            name_0(self._boxes[name], word)
+        for name, choice in self._choices.items():
+            for index, text in enumerate(choice_texts(name).values()):
+                choice.setItemText(index, text)
+        for row in self._effects:
+            row.write()
+        self._show()
 
     def _change(self, name: str, value: int | str) -> None:
         if self._settings.as_dict()[name] == value:
@@ -341,8 +355,13 @@ class TuningDock(QDockWidget):
         self._last_change = (name, now)
         self._take(self._settings.changed(**{name: value}))
 
-    def _choose_preset(self, index: int) -> None:
-        settings = self._preset.itemData(index)
+    def choose_preset(self, settings: Settings) -> None:
+        """Take the settings of a preset, as one step of undo."""
+        if self._recorded is None:
+            self.use(settings)
+
+    def use(self, settings: Settings) -> None:
+        """Take these settings for what is pulled from now on, as one step of undo."""
         if settings != self._settings:
             self._past.append(self._settings)
             self._future.clear()
@@ -356,35 +375,42 @@ class TuningDock(QDockWidget):
 
     def _show(self) -> None:
         """Bring every control in line with the settings, without being told of it."""
-        values = self._settings.as_dict()
+        shown = self._settings if self._recorded is None else self._recorded
+        values = shown.as_dict()
         for name, box in self._boxes.items():
-            value = int(values[name])
             with QSignalBlocker(box):
-                if isinstance(box, AmountBox):
-                    box.set_amount(value)
-                else:
-                    box.setValue(value)
+                show_number(box, int(values[name]))
         for name, slider in self._sliders.items():
             with QSignalBlocker(slider):
                 slider.setValue(_SCALES[name].place_of(int(values[name])))
-            slider.setAccessibleDescription(value_text(name, self._settings))
+            slider.setAccessibleDescription(value_text(name, shown))
         for name, choice in self._choices.items():
             choice.setCurrentIndex(choice.findData(values[name]))
-        preset = preset_of(self._settings)
-        self._preset.setCurrentIndex(-1 if preset is None else PRESETS.index(preset))
-        self._limit.setText(self._limit_words())
-        self._undo.setEnabled(bool(self._past))
-        self._redo.setEnabled(bool(self._future))
+        self._presets.show_settings(shown)
+        self._limit.setText(self._limit_words(shown))
+        own = self._recorded is None
+        self._recorded_words.setVisible(not own)
+        self._hint.setText(
+            self.tr("Change a setting while a pull runs: its effect stands here.")
+            if own
+            else self.tr("No setting was changed during this pull.")
+        )
+        for controls in (self._boxes, self._sliders, self._choices):
+            for control in controls.values():
+                control.setEnabled(own)
+        self._presets.setEnabled(own)
+        self._undo.setEnabled(own and bool(self._past))
+        self._redo.setEnabled(own and bool(self._future))
 
-    def _limit_words(self) -> str:
-        settings = self._settings
+    def _limit_words(self, settings: Settings) -> str:
         wanted = settings.parallelism * settings.layers
         if wanted > settings.connections:
             return self.tr("At most {0} chunks at once: connections is the limit").format(
                 settings.connections
             )
-        return self.tr("At most {0} chunks at once: {1} layers × {2}").format(
-            wanted, settings.layers, settings.parallelism
+        product = self.tr("{0} layers × {1}").format(settings.layers, settings.parallelism)
+        return self.tr("At most {0} chunks at once: {1}").format(
+            wanted, product.replace(" ", _NO_BREAK)
         )
 
 
@@ -419,18 +445,26 @@ class _EffectRow(QWidget):
             return
         self._effect = effect
         self.setVisible(effect is not None)
+        self.write()
+
+    def write(self) -> None:
+        """Say what the change did, in the language in force."""
+        effect = self._effect
         if effect is None:
             return
         self._change.setText(change_text(effect.old, effect.new))
         self._rates.setText(self._rates_words(effect))
         self._verdict.setText(self._verdict_words(effect))
+        line = effect_line(effect)
+        self.setToolTip(line)
+        self.setAccessibleName(line)
         quiet = effect.verdict is not Verdict.CHANGED
         self._verdict.setProperty("role", "muted" if quiet else "")
         self._verdict.style().polish(self._verdict)
 
     def _rates_words(self, effect: Effect) -> str:
         if effect.verdict is Verdict.UNKNOWN:
-            return effect.reason
+            return QCoreApplication.translate("effects", effect.reason)
         if effect.before is None:
             return ""
         before = rate_text(effect.before)
@@ -439,7 +473,7 @@ class _EffectRow(QWidget):
         after = rate_text(effect.after)
         if before.split()[1] == after.split()[1]:
             before = before.split()[0]
-        return f"{before} → {after}"
+        return self.tr("{0} → {1} over {2}").format(before, after, duration_text(effect.seconds))
 
     def _verdict_words(self, effect: Effect) -> str:
         match effect.verdict:
@@ -453,19 +487,7 @@ class _EffectRow(QWidget):
                 share = effect.share
                 if share is None:
                     return "–"
-                return f"{'+' if share > 0 else '−'}{abs(round(share * 100))} %"
-
-
-def _labelled(title: str, purpose: str, field: QWidget) -> QHBoxLayout:
-    label = QLabel(title)
-    label.setBuddy(field)
-    label.setToolTip(purpose)
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(label)
-    row.addStretch(1)
-    row.addWidget(field)
-    return row
+                return share_text(share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,13 +503,21 @@ class _Scale:
 
 
 _RATES = [base * 1_000_000 * 10**power for power in range(4) for base in (1, 2, 5)]
-"""The rate limits that the slider knows; no limit lies behind the last."""
+_REQUESTS = [base * 10**power for power in range(3) for base in (1, 2, 5)] + [1000]
+"""The limits that the sliders know; no limit lies behind the last."""
 
 
-def _place_of_rate(rate: int) -> int:
-    if not rate:
-        return len(_RATES)
-    return min(range(len(_RATES)), key=lambda place: abs(math.log(_RATES[place] / rate)))
+def _limit_at(limits: Sequence[int]) -> Callable[[int], int]:
+    return lambda place: limits[place] if place < len(limits) else 0
+
+
+def _place_in(limits: Sequence[int]) -> Callable[[int], int]:
+    def place_of(limit: int) -> int:
+        if not limit:
+            return len(limits)
+        return min(range(len(limits)), key=lambda place: abs(math.log(limits[place] / limit)))
+
+    return place_of
 
 
 def _power_of_two(size: int) -> int:
@@ -510,7 +540,21 @@ _SCALES = {
         0,
         len(_RATES),
         [(0, "1"), (3, "10"), (6, "100"), (9, "1G"), (len(_RATES), "∞")],
-        value_at=lambda place: _RATES[place] if place < len(_RATES) else 0,
-        place_of=_place_of_rate,
+        value_at=_limit_at(_RATES),
+        place_of=_place_in(_RATES),
+    ),
+    "request_limit": _Scale(
+        0,
+        len(_REQUESTS),
+        [(0, "1"), (3, "10"), (6, "100"), (9, "1000"), (len(_REQUESTS), "∞")],
+        value_at=_limit_at(_REQUESTS),
+        place_of=_place_in(_REQUESTS),
+    ),
+    "memory_limit": _Scale(
+        24,
+        34,
+        [(24, "16M"), (27, "128M"), (30, "1G"), (34, "16G")],
+        value_at=lambda power: 1 << power,
+        place_of=_power_of_two,
     ),
 }

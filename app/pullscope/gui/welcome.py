@@ -21,19 +21,12 @@ class Welcome(QWidget):
         themes.as_panel(self)
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words = QLabel(
-            self.tr(
-                "Type an image reference above and press Enter: Pullscope pulls the image in"
-                " chunks, shows every one of them, and lets you tune the pull while it runs."
-            )
-        )
+        self._words = words = QLabel()
         words.setWordWrap(True)
         words.setFont(themes.base_font(16))
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         button = ActionButton(actions["pull_demo"], primary=True)
-        small = QLabel(
-            self.tr("The demo comes from a registry on this computer, at 4 MiB/s per connection.")
-        )
+        self._small = small = QLabel()
         small.setFont(themes.base_font(12))
         small.setProperty("role", "muted")
         small.setWordWrap(True)
@@ -54,12 +47,26 @@ class Welcome(QWidget):
         columns = QHBoxLayout(self)
         columns.addWidget(middle)
         self._dress()
+        self._set_texts()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the language."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
             self._dress()
+        elif event.type() is QEvent.Type.LanguageChange:
+            self._set_texts()
+
+    def _set_texts(self) -> None:
+        self._words.setText(
+            self.tr(
+                "Type an image reference above and press Enter: Pullscope pulls the image in"
+                " chunks, shows every one of them, and lets you tune the pull while it runs."
+            )
+        )
+        self._small.setText(
+            self.tr("The demo comes from a registry on this computer, at 4 MiB/s per connection.")
+        )
 
     def _dress(self) -> None:
         self._picture.setPixmap(QIcon(":/icons/pullscope.svg").pixmap(64, 64))

@@ -132,6 +132,19 @@ def _add_shaping_arguments(group: argparse._ArgumentGroup) -> None:
         metavar="SECONDS",
         help="how far the latency varies to either side",
     )
+    group.add_argument(
+        "--requests-per-second",
+        type=float,
+        metavar="N",
+        help="answer no more GETs of blobs, and those beyond with 429",
+    )
+    group.add_argument(
+        "--request-burst",
+        type=int,
+        default=10,
+        metavar="N",
+        help="how many of them may come at once after a rest (default 10)",
+    )
 
 
 def _add_fault_arguments(group: argparse._ArgumentGroup) -> None:
@@ -206,6 +219,8 @@ def read_config(arguments: argparse.Namespace) -> LabConfig:
             rate_total=_read_rate(arguments.rate_total),
             latency=arguments.latency,
             jitter=arguments.jitter,
+            requests_per_second=arguments.requests_per_second,
+            request_burst=arguments.request_burst,
         ),
         faults=FaultPlan(
             tuple(map(Fault.parse, arguments.fault)),
@@ -237,6 +252,8 @@ def write_arguments(config: LabConfig) -> list[str]:
         ("--rate-total", shaping.rate_total),
         ("--latency", shaping.latency),
         ("--jitter", shaping.jitter),
+        ("--requests-per-second", shaping.requests_per_second),
+        ("--request-burst", shaping.request_burst),
         *(("--fault", fault) for fault in faults.faults),
         ("--fault-limit", faults.limit),
         ("--fault-seed", faults.seed),

@@ -101,8 +101,16 @@ class Shaping:
     """Time to the first byte of every reply."""
     jitter: float = 0.0
     """The latency varies by as much, evenly, to either side."""
+    requests_per_second: float | None = None
+    """GETs of blobs that are let in; those beyond get 429 with Retry-After. None lets all in."""
+    request_burst: int = 10
+    """How many of them may come at once after a rest."""
 
     def __post_init__(self) -> None:
+        if self.requests_per_second is not None and not 0 < self.requests_per_second < math.inf:
+            raise ValueError(f"{self.requests_per_second} requests/s cannot be allowed")
+        if self.request_burst < 1:
+            raise ValueError(f"a burst of {self.request_burst} requests would let none through")
         for rate in (self.rate_per_connection, self.rate_total):
             if rate is not None and rate < 1:
                 raise ValueError(f"a rate of {rate} bytes/s would never send anything")

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pullscope
+from pullscope.engine.message import Message
 from pullscope.lab.command import write_arguments
 from pullscope.lab.config import FaultPlan, LabConfig, Shaping
 from pullscope.lab.statistics import LabStatistics
@@ -50,7 +51,7 @@ class LabProcess:
     def pid(self) -> int:
         """The process id, for measuring what the lab itself uses; LabError when not started."""
         if self._process is None:
-            raise LabError("the lab is not running")
+            raise LabError(Message("the lab is not running"))
         return self._process.pid
 
     def start(self) -> None:
@@ -68,11 +69,11 @@ class LabProcess:
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = self._process.stdout.readline()
         announced: dict[str, Any] = (
-            json.loads(line) if line else {"error": "it ended before it listened"}
+            json.loads(line) if line else {"error": Message("it ended before it listened")}
         )
         if "error" in announced:
             self.stop()
-            raise LabError(f"the lab did not start: {announced['error']}")
+            raise LabError(Message("the lab did not start: {error}", error=announced["error"]))
         self.host = announced["host"]
         self.cdn_host = announced["cdn_host"]
         self.references = announced["references"]
@@ -119,7 +120,15 @@ class LabProcess:
         finally:
             connection.close()
         if response.status >= http.client.BAD_REQUEST:
-            raise LabError(f"{method} {path}: {response.status} {answer.decode()}")
+            raise LabError(
+                Message(
+                    "{method} {path}: {status} {answer}",
+                    method=method,
+                    path=path,
+                    status=response.status,
+                    answer=answer.decode(),
+                )
+            )
         return answer
 
     def _connect(self) -> http.client.HTTPConnection:

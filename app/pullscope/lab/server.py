@@ -5,6 +5,7 @@ leaves in shaping; here it is sent.
 """
 
 import asyncio
+import math
 import socket
 import ssl
 import struct
@@ -266,6 +267,7 @@ class Lab:
             raise _no_blob(digest)
         if request.method == "HEAD":
             return _head(blob.size, _blob_headers(digest))
+        self._check_rate()
         if self._links is not None:
             link = request.url.with_port(self._cdn_port).with_path(f"/blobs/{digest}")
             location = str(link.with_query(self._links.query_for(digest)))
@@ -284,7 +286,16 @@ class Lab:
         blob = self._catalog.find_blob(digest)
         if blob is None:
             raise _no_blob(digest)
+        self._check_rate()
         return await self._send_blob(request, digest, blob, redirected=True)
+
+    def _check_rate(self) -> None:
+        wait = self._shaper.refusal()
+        if wait > 0:
+            message = "too many requests per second"
+            raise RegistryError(
+                429, "TOOMANYREQUESTS", message, {"Retry-After": str(math.ceil(wait))}
+            )
 
     def _repository(self, request: web.Request) -> Repository:
         name = request.match_info["name"]

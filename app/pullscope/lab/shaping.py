@@ -1,6 +1,7 @@
-"""How fast bytes leave: rates per connection and in all, and the latency to the first byte."""
+"""How fast bytes leave and requests are let in: rates, and the latency to the first byte."""
 
 import asyncio
+import math
 import random
 import time
 
@@ -31,12 +32,30 @@ class Schedule:
         return self._free_at
 
 
+class TokenBucket:
+    """Lets so many requests through per second, and so many at once after a rest."""
+
+    def __init__(self, now: float) -> None:
+        self._filled_at = now
+        self._tokens = math.inf
+
+    def take(self, now: float, rate: float, burst: int) -> float:
+        """Let a request through and return 0, or return the seconds until the next one may pass."""
+        self._tokens = min(burst, self._tokens + (now - self._filled_at) * rate)
+        self._filled_at = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / rate
+        self._tokens -= 1
+        return 0.0
+
+
 class Shaper:
     """Applies a Shaping, which may be replaced at any time, to all replies of a lab."""
 
     def __init__(self, shaping: Shaping, seed: int = 0) -> None:
         self.shaping = shaping
         self._total = Schedule.starting_now()
+        self._requests = TokenBucket(time.monotonic())
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
 
     async def wait_for_first_byte(self) -> None:
@@ -49,6 +68,11 @@ class Shaper:
         """Return the next reply's latency in seconds."""
         jitter = self.shaping.jitter
         return max(0.0, self.shaping.latency + self._random.uniform(-jitter, jitter))
+
+    def refusal(self) -> float:
+        """Return 0 when one more request for a blob is let in, else the seconds to wait."""
+        rate, burst = self.shaping.requests_per_second, self.shaping.request_burst
+        return 0.0 if rate is None else self._requests.take(time.monotonic(), rate, burst)
 
     def slice_size(self) -> int:
         """Return how many bytes to send at a time, small enough for an even flow."""

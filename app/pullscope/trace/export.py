@@ -1,27 +1,65 @@
-"""Traces as files: the native format, and those of other tools. See FORMAT.md."""
+"""Traces as files: the native format, and those of other tools. See FORMAT.md.
 
-import csv
+Each format is an entry of `FORMATS`, found by the extension of a file's name.
+"""
+
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
-from pullscope.engine.events import PullEvent, PullResolved
-from pullscope.trace.attempts import attempts
+from pullscope.engine.events import PullEvent
+from pullscope.engine.message import Message
 from pullscope.trace.chrome import chrome_trace
-from pullscope.trace.file import TraceError, write_trace
+from pullscope.trace.file import TraceError, write_compressed, write_trace
+from pullscope.trace.har import write_har
+from pullscope.trace.openmetrics import write_openmetrics
+from pullscope.trace.otlp import write_otlp
+from pullscope.trace.perfetto import write_perfetto
+from pullscope.trace.pictures import write_timeline
+from pullscope.trace.report import write_report
+from pullscope.trace.table import write_csv, write_parquet
 
-FORMATS: Mapping[str, str] = {
-    ".jsonl": "Pullscope trace",
-    ".json": "Chrome trace",
-    ".csv": "CSV, a row per attempt",
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of traces.
+
+    Attributes:
+        name: for people.
+        write: writes the events of a pull to a file.
+    """
+
+    name: str
+    write: Callable[[Sequence[PullEvent], BinaryIO], None]
+
+
+def _write_chrome(events: Sequence[PullEvent], file: BinaryIO) -> None:
+    file.write(json.dumps(chrome_trace(events), separators=(",", ":")).encode())
+
+
+FORMATS: Mapping[str, Format] = {
+    ".pullscope": Format("Pullscope trace", write_compressed),
+    ".jsonl": Format("Pullscope trace, plain", write_trace),
+    ".pftrace": Format("Perfetto trace", write_perfetto),
+    ".json": Format("Chrome trace", _write_chrome),
+    ".otlp.json": Format("OpenTelemetry trace", write_otlp),
+    ".html": Format("Report", write_report),
+    ".svg": Format("Picture of the connections", write_timeline),
+    ".har": Format("HTTP archive", write_har),
+    ".csv": Format("CSV, a row per attempt", write_csv),
+    ".parquet": Format("Parquet, a row per attempt", write_parquet),
+    ".prom": Format("OpenMetrics", write_openmetrics),
 }
+"""By extension, which begins with a dot."""
 
-CSV_COLUMNS = (
-    "layer_digest", "chunk", "offset", "length", "attempt", "connection", "host", "status",
-    "queued_s", "started_s", "first_byte_s", "received_s", "written_s", "outcome",
-)  # fmt: skip
+
+def extension_of(path: Path) -> str:
+    """Return the extension of `path` that names a format, the longest; empty where none does."""
+    name = path.name.lower()
+    return max((ending for ending in FORMATS if name.endswith(ending)), key=len, default="")
 
 
 def check_target(path: Path) -> None:
@@ -30,13 +68,21 @@ def check_target(path: Path) -> None:
     Raises:
         TraceError: the extension names no format, or there is no such folder.
     """
-    if path.suffix.lower() not in FORMATS:
+    if not extension_of(path):
         known = ", ".join(FORMATS)
-        raise TraceError(f"{path}: a trace's format is told by its extension, one of {known}")
+        raise TraceError(
+            Message(
+                "{path}: a trace's format is told by its extension, one of {known}",
+                path=path,
+                known=known,
+            )
+        )
     if not path.parent.is_dir():
-        raise TraceError(f"{path}: there is no folder {path.parent}")
+        raise TraceError(
+            Message("{path}: there is no folder {folder}", path=path, folder=path.parent)
+        )
     if path.is_dir():
-        raise TraceError(f"{path}: is a folder")
+        raise TraceError(Message("{path}: is a folder", path=path))
 
 
 def export_trace(events: Sequence[PullEvent], path: Path) -> None:
@@ -48,60 +94,24 @@ def export_trace(events: Sequence[PullEvent], path: Path) -> None:
         TraceError: the extension names no format, or the file cannot be written.
     """
     check_target(path)
-    write = _WRITERS[path.suffix.lower()]
+    write_whole(path, lambda file: FORMATS[extension_of(path)].write(events, file))
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` make the file at `path`, which appears whole or not at all.
+
+    Raises:
+        TraceError: the file cannot be written.
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
-            # A host or a path that is not Unicode must not lose a trace.
-            with unfinished.open(
-                "w", encoding="utf-8", errors="backslashreplace", newline=""
-            ) as file:
-                write(events, file)
+            with unfinished.open("wb") as file:
+                write(file)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
-        raise TraceError(f"{path}: {error.strerror or error}") from error
-
-
-def _write_chrome(events: Sequence[PullEvent], file: TextIO) -> None:
-    json.dump(chrome_trace(events), file, separators=(",", ":"))
-
-
-def _write_csv(events: Sequence[PullEvent], file: TextIO) -> None:
-    digests: dict[int, str] = {}
-    for event in events:
-        if isinstance(event, PullResolved):
-            digests = {index: layer.digest for index, layer in enumerate(event.layers)}
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(CSV_COLUMNS)
-    for attempt in attempts(events):
-        rows.writerow(
-            (
-                digests.get(attempt.layer, ""),
-                attempt.chunk,
-                attempt.offset,
-                attempt.length,
-                attempt.attempt,
-                attempt.connection,
-                attempt.host,
-                "" if attempt.status is None else attempt.status,
-                _seconds(attempt.queued),
-                _seconds(attempt.started),
-                _seconds(attempt.first_byte),
-                _seconds(attempt.last_byte),
-                _seconds(attempt.ended),
-                attempt.outcome,
-            )
-        )
-
-
-def _seconds(time: float | None) -> str:
-    return "" if time is None else f"{time:.6f}"
-
-
-_WRITERS: Mapping[str, Callable[[Sequence[PullEvent], TextIO], None]] = {
-    ".jsonl": write_trace,
-    ".json": _write_chrome,
-    ".csv": _write_csv,
-}
+        raise TraceError(
+            Message("{path}: {error}", path=path, error=error.strerror or error)
+        ) from error

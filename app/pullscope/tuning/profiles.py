@@ -1,8 +1,11 @@
-"""The user's settings file: which settings a registry is pulled from with.
+"""The user's settings file: which settings a registry is pulled from with, and the general ones.
 
 `settings.toml` in the user's config directory, TOML 1.0:
 
-    version = 1
+    version = 2
+
+    [general]
+    theme = "dark"
 
     [registries."docker.io"]
     parallelism = 16
@@ -10,7 +13,8 @@
 
 The names are those of `model.Settings`; sizes (bytes) and rates (bytes/s) may be written with a
 unit. A pattern is a host as references name it, "*.example.com" for the hosts below it, or "*" for
-all; where it has no port, any port fits. All patterns that fit count, the closest one most.
+all; where it has no port, any port fits. All patterns that fit count, the closest one most. What
+`[general]` holds is `general`'s affair.
 
 The file is the user's: what is written here changes only what must change, comments stay, and a
 file of an older version is copied before it is brought up to date.
@@ -29,8 +33,10 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from pullscope.engine.errors import SettingsError
+from pullscope.engine.message import Message, words_of
 from pullscope.engine.model import CHOICES, GIB, KIB, MIB, Settings
 from pullscope.engine.units import parse_size
+from pullscope.tuning.general import General, parse_general
 
 if TYPE_CHECKING:
     import tomlkit
@@ -42,7 +48,7 @@ _NAMES = tuple(Settings().as_dict())
 _SIZES = ("chunk_size", "rate_limit", "memory_limit")
 _UNITS = ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB"))
 _LARGEST = 1024 * 1024
-_HEADER = "# Pullscope's settings, by registry.\n\n"
+_HEADER = "# Pullscope's settings.\n\n"
 
 Step = Callable[[dict[str, Any]], None]
 
@@ -51,7 +57,12 @@ def _begin_versions(document: dict[str, Any]) -> None:
     """A file written by hand has no version; it is read as the first one."""
 
 
-STEPS: tuple[Step, ...] = (_begin_versions,)
+def _begin_general(document: dict[str, Any]) -> None:
+    """Version 1 knew settings of registries only."""
+    document.setdefault("general", {})
+
+
+STEPS: tuple[Step, ...] = (_begin_versions, _begin_general)
 """What makes a document of version N one of N + 1, in its place; by N."""
 
 VERSION = len(STEPS)
@@ -147,19 +158,67 @@ class SettingsFile:
         migrate(document, self._version(document))
         return self._profiles(document)
 
+    def read_general(self) -> General:
+        """Return the general settings; the usual ones where there is no file.
+
+        Raises:
+            ProfilesError: as `read`.
+        """
+        text = self._text()
+        if text is None:
+            return General()
+        document = self._parsed(text)
+        migrate(document, self._version(document))
+        try:
+            return parse_general(document.get("general", {}))
+        except SettingsError as error:
+            raise self._error(words_of(error)) from error
+
+    def keep_general(self, general: General) -> None:
+        """Write the general settings that are other than those in the file.
+
+        Raises:
+            ProfilesError: the file cannot be understood or written.
+        """
+        before = self.read_general().as_dict()
+        values = {name: value for name, value in general.as_dict().items() if before[name] != value}
+
+        def change(document: "tomlkit.TOMLDocument") -> None:
+            _table_in(document, "general").update(values)
+
+        if values:
+            self._edit(change)
+
     def keep(self, pattern: str, settings: Settings) -> None:
         """Write a registry's profile, all settings of it, over the one it had.
 
         Raises:
             ProfilesError: the file cannot be understood or written.
         """
-        values = {name: _written(name, value) for name, value in settings.as_dict().items()}
+        self.keep_values(pattern, settings.as_dict())
+
+    def keep_values(self, pattern: str, values: Mapping[str, int | str]) -> None:
+        """Write a registry's profile with these settings alone, over the one it had.
+
+        Raises:
+            ProfilesError: the pattern is none, or the file cannot be understood or written.
+        """
+        if not is_pattern(pattern):
+            raise ProfilesError(_no_pattern(pattern))
+        try:
+            Settings().changed(**values)
+        except SettingsError as error:
+            raise ProfilesError(
+                Message("{pattern}: {error}", pattern=pattern, error=error)
+            ) from error
 
         def change(document: "tomlkit.TOMLDocument") -> None:
             registries = _table_in(document, "registries", is_super_table=True)
             profile = _table_in(registries, _key_of(registries, pattern))
+            for name in [name for name in profile if name not in values]:
+                del profile[name]
             for name, value in values.items():
-                profile[name] = value
+                profile[name] = _written(name, value)
 
         self._edit(change)
 
@@ -203,14 +262,14 @@ class SettingsFile:
     def _text(self) -> str | None:
         try:
             if self.path.stat().st_size > _LARGEST:
-                raise self._error(f"it is larger than {_LARGEST} bytes")
+                raise self._error(Message("it is larger than {most} bytes", most=_LARGEST))
             return self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
-            raise self._error("it is not UTF-8") from None
+            raise self._error(Message("it is not UTF-8")) from None
         except OSError as error:
-            raise self._error(error.strerror or "it cannot be read") from error
+            raise self._error(error.strerror or Message("it cannot be read")) from error
 
     def _parsed(self, text: str) -> dict[str, Any]:
         try:
@@ -221,23 +280,33 @@ class SettingsFile:
     def _version(self, document: Mapping[str, Any]) -> int:
         version = document.get("version", 0)
         if isinstance(version, bool) or not isinstance(version, int) or version < 0:
-            raise self._error(f"its version is {version!r}; it should be {VERSION}")
+            raise self._error(
+                Message(
+                    "its version is {version!r}; it should be {known}",
+                    version=version,
+                    known=VERSION,
+                )
+            )
         if version > VERSION:
             raise self._error(
-                f"it is of version {version}, from a newer Pullscope; this one knows {VERSION}"
+                Message(
+                    "it is of version {version}, from a newer Pullscope; this one knows {known}",
+                    version=version,
+                    known=VERSION,
+                )
             )
         return version
 
     def _profiles(self, document: Mapping[str, Any]) -> Profiles:
         registries = document.get("registries", {})
         if not isinstance(registries, dict):
-            raise self._error("registries is not a table")
+            raise self._error(Message("{name} is not a table", name="registries"))
         profiles = []
         for pattern, table in registries.items():
-            if _PATTERN.fullmatch(pattern) is None:
-                raise self._error(f"{pattern[:100]!r} is neither a host nor *.DOMAIN nor *")
+            if not is_pattern(pattern):
+                raise self._error(_no_pattern(pattern))
             if not isinstance(table, dict):
-                raise self._error(f"registries.{pattern} is not a table")
+                raise self._error(Message("{name} is not a table", name=f"registries.{pattern}"))
             profiles.append(Profile(pattern, self._values(pattern, table)))
         return Profiles(tuple(profiles))
 
@@ -245,16 +314,34 @@ class SettingsFile:
         values: dict[str, int | str] = {}
         for name, value in table.items():
             if isinstance(value, dict):
-                raise self._error(f"{pattern}.{name[:40]}: a host with dots needs quotes around it")
+                raise self._error(
+                    Message(
+                        "{pattern}.{name}: a host with dots needs quotes around it",
+                        pattern=pattern,
+                        name=name[:40],
+                    )
+                )
             if name not in _NAMES:
                 raise self._error(
-                    f"{pattern}: there is no setting {name[:40]!r}; there are {', '.join(_NAMES)}"
+                    Message(
+                        "{section}: there is no setting {name!r}; there are {names}",
+                        section=pattern,
+                        name=name[:40],
+                        names=", ".join(_NAMES),
+                    )
                 )
             try:
                 values[name] = _read(name, value)
                 Settings().changed(**{name: values[name]})
             except (SettingsError, ValueError) as error:
-                raise self._error(f"{pattern}: {name}: {error}") from error
+                raise self._error(
+                    Message(
+                        "{pattern}: {name}: {error}",
+                        pattern=pattern,
+                        name=name,
+                        error=error,
+                    )
+                ) from error
         return values
 
     def _back_up(self, version: int) -> None:
@@ -262,7 +349,11 @@ class SettingsFile:
         try:
             shutil.copy2(self.path, copy)
         except OSError as error:
-            raise self._error(f"it could not be copied to {copy}: {error.strerror}") from error
+            raise self._error(
+                Message(
+                    "it could not be copied to {copy}: {error}", copy=copy, error=error.strerror
+                )
+            ) from error
 
     def _write(self, text: str) -> None:
         # The file may be a link into a folder of the user's dotfiles: what it names is replaced.
@@ -275,10 +366,21 @@ class SettingsFile:
                 shutil.copymode(target, unfinished)
             os.replace(unfinished, target)
         except OSError as error:
-            raise self._error(f"it was not written: {error.strerror}") from error
+            raise self._error(
+                Message("it was not written: {error}", error=error.strerror)
+            ) from error
 
     def _error(self, reason: str) -> ProfilesError:
-        return ProfilesError(f"{self.path}: {reason}")
+        return ProfilesError(Message("{path}: {error}", path=self.path, error=reason))
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether `text` is a host, *.DOMAIN or *."""
+    return _PATTERN.fullmatch(text) is not None
+
+
+def _no_pattern(text: str) -> Message:
+    return Message("{pattern!r} is neither a host nor *.DOMAIN nor *", pattern=text[:100])
 
 
 def migrate(document: dict[str, Any], version: int, steps: Sequence[Step] = STEPS) -> None:
@@ -305,13 +407,17 @@ def _read(name: str, value: object) -> int | str:
     if isinstance(value, str) and name in _SIZES:
         return parse_size(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        example = '; write it as 16777216 or "16MiB"' if name in _SIZES else ""
-        raise ValueError(f"{str(value)[:40]!r} is not a whole number{example}")
+        shown = str(value)[:40]
+        if name not in _SIZES:
+            raise ValueError(Message("{value!r} is not a whole number", value=shown))
+        raise ValueError(
+            Message('{value!r} is not a whole number; write it as 16777216 or "16MiB"', value=shown)
+        )
     return value
 
 
 def _written(name: str, value: int | str) -> int | str:
-    """Return a value for the file: a size in the largest unit in which it is whole."""
+    """Return a value as the file has it: a size in the largest unit in which it is whole."""
     if isinstance(value, int) and name in _SIZES and value:
         for size, unit in _UNITS:
             if value % size == 0:

@@ -1,4 +1,3 @@
-import dataclasses
 import io
 import json
 import re
@@ -349,7 +348,7 @@ def test_the_documentation_names_every_event_with_its_fields():
 
     told = {name: re.findall(r"`(\w+)`", fields) for name, fields in rows.items()}
     assert told == {
-        kind.__name__: [field.name for field in dataclasses.fields(kind) if field.name != "at"]
+        kind.__name__: [name for name in kind.__struct_fields__ if name != "at"]
         for kind in get_args(PullEvent)
     }
 

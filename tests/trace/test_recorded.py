@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pullscope.engine.events import ChunkStarted, Sampled
 from pullscope.engine.model import MIB

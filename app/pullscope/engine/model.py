@@ -8,7 +8,9 @@ tells what happened to them, `pull` makes it happen.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from pullscope.engine.errors import Failure, SettingsError
 from pullscope.engine.message import Message
@@ -16,6 +18,11 @@ from pullscope.engine.message import Message
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
+
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
+"""What events tell is within these bounds, also where it is read from a trace: whoever computes
+with it need not fear an overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +294,7 @@ class PullState(Enum):
         return self in (PullState.DONE, PullState.CANCELLED, PullState.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True, gc=False):
     """A run of bytes in a layer that one chunk brought: written, and never to be asked again.
 
     `chunk` is the id of the chunk, or -1 for bytes kept from an earlier pull.

@@ -4,8 +4,11 @@ An `Attempt` says what it begins to wait for; `pull` adds up what all of them sa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from enum import Enum
+
+from msgspec import Struct
+
+from pullscope.engine.model import Number
 
 
 class Wait(Enum):
@@ -18,21 +21,23 @@ class Wait(Enum):
     TURN = "turn"  # the bytes before its own, where chunks are written one behind the other
 
 
-@dataclass(frozen=True, slots=True)
-class Waited:
+class Waited(Struct, frozen=True, gc=False):
     """Seconds that requests for chunks have waited, all together."""
 
-    first_byte: float = 0.0
-    network: float = 0.0
-    rate_limit: float = 0.0
-    disk: float = 0.0
-    turn: float = 0.0
+    first_byte: Number = 0.0
+    network: Number = 0.0
+    rate_limit: Number = 0.0
+    disk: Number = 0.0
+    turn: Number = 0.0
 
     def __add__(self, other: "Waited") -> "Waited":
-        return Waited(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Waited)))
+        return Waited(*(getattr(self, name) + getattr(other, name) for name in _WAITED))
 
     def __sub__(self, other: "Waited") -> "Waited":
-        return Waited(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Waited)))
+        return Waited(*(getattr(self, name) - getattr(other, name) for name in _WAITED))
+
+
+_WAITED = Waited.__struct_fields__
 
 
 class WaitMeter:

@@ -9,7 +9,6 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
 from pullscope import __version__
@@ -87,8 +86,8 @@ def _versions() -> Iterable[str]:
 
 def _line(event: PullEvent) -> str:
     values = (
-        f"{field.name}={getattr(event, field.name)!s}"
-        for field in fields(event)
-        if field.name not in ("at", "layers", "settings", "old", "new", "output")
+        f"{name}={getattr(event, name)!s}"
+        for name in event.__struct_fields__
+        if name not in ("at", "layers", "settings", "old", "new", "output")
     )
     return f"{event.at:9.3f} {type(event).__name__} {' '.join(values)}"

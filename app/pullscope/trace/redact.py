@@ -7,8 +7,10 @@ so that two traces of the same pull can still be compared. Digests, tags, sizes 
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from pullscope.engine.errors import PullError
 from pullscope.engine.events import PullEvent, PullStarted
@@ -42,15 +44,15 @@ class Redactor:
         if isinstance(event, PullStarted):
             changed["reference"] = self._reference(event.reference)
             changed["output"] = self._name(event.output, "folder")
-        for field in fields(event):
-            value = getattr(event, field.name)
-            if field.name == "host":
+        for name in event.__struct_fields__:
+            value = getattr(event, name)
+            if name == "host":
                 changed["host"] = self._host(value)
-            elif field.name == "peer":
+            elif name == "peer":
                 changed["peer"] = self._name(value.rpartition(":")[0], "peer")
-            elif field.name in _TEXTS:
-                changed[field.name] = self._words(value)
-        return replace(event, **changed) if changed else event
+            elif name in _TEXTS:
+                changed[name] = self._words(value)
+        return structs.replace(event, **changed) if changed else event
 
     def _reference(self, text: str) -> str:
         with suppress(PullError):

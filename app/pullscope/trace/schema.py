@@ -91,7 +91,7 @@ _TYPES: dict[object, _Json] = {
     float | None: {"anyOf": [_NUMBER, {"type": "null"}]},
     PullState: {"enum": [state.value for state in PullState]},
     Settings: _settings(),
-    Waited: {"type": "object", "properties": {field.name: _NUMBER for field in fields(Waited)}},
+    Waited: {"type": "object", "properties": dict.fromkeys(Waited.__struct_fields__, _NUMBER)},
     tuple[float, ...]: _list_of(_NUMBER),
     tuple[float, ...] | None: {"anyOf": [_list_of(_NUMBER), {"type": "null"}]},
     tuple[Layer, ...]: _list_of(

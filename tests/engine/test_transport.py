@@ -635,7 +635,16 @@ async def test_that_a_connection_that_was_there_took_no_time(transport: str) -> 
             assert told[1:] == [(), ()]
         else:
             assert told == [None] * 3
-            assert peer_of(response) == ""
+
+
+async def test_that_the_peer_is_known_soon_where_the_client_hides_it() -> None:
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
+    async with answering(reply) as (url, _), new_client("pyreqwest", proxies=False) as client:
+        async with asyncio.timeout(20):
+            while not (peer := peer_of(response := await send(client, url))):
+                await read(response)
+            await read(response)
+        assert peer == httpx.URL(url).netloc.decode()
 
 
 def test_that_an_address_of_ipv6_stands_in_brackets() -> None:

@@ -113,7 +113,7 @@ class FirstByte(_Event, frozen=True):
 
     Attributes:
         host: that sent it, after redirects.
-        peer: address and port that it came from; empty where the transport does not tell.
+        peer: address and port that it came from; empty where that is not known: see `peers`.
         connecting: when the connection that it came by began to be made and when it stood, TLS
             included; empty where it was there before, None where the transport does not tell.
     """

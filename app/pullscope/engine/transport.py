@@ -35,6 +35,7 @@ from pullscope import __version__
 from pullscope.engine.errors import PullError
 from pullscope.engine.message import Message
 from pullscope.engine.model import RANGES
+from pullscope.engine.peers import Peers, address_text
 
 LOGGER = logging.getLogger(__name__)
 
@@ -204,13 +205,13 @@ def protocol_of(response: httpx.Response) -> str:
 
 
 def peer_of(response: httpx.Response) -> str:
-    """Return address and port that a response came from; empty where the transport hides them."""
+    """Return address and port that a response came from; empty where that is not known."""
     stream = response.extensions.get("network_stream")
-    address = stream.get_extra_info("server_addr") if stream is not None else None
-    if not isinstance(address, tuple) or len(address) < 2:
-        return ""
-    host, port = address[:2]
-    return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+    if stream is None:
+        return str(response.extensions.get("pullscope_peer", ""))
+    address = stream.get_extra_info("server_addr")
+    known = isinstance(address, tuple) and len(address) >= 2
+    return address_text((str(address[0]), int(address[1]))) if known else ""
 
 
 def connecting_of(response: httpx.Response) -> tuple[float, ...] | None:
@@ -270,6 +271,7 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
                 files += _files_of(tls.clients[0])
                 builder = builder.identity_pem(_identity(tls.clients[0]))
             self._client: Client = builder.build()
+            self._peers = Peers()
         except ValueError as error:
             raise _unusable(files, error) from None
 
@@ -300,10 +302,15 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
             extensions={
                 "http_version": response.version.encode("ascii", "replace"),
                 "pullscope_body": body,
+                "pullscope_peer": self._peer_of(request.url),
             },
         )
 
+    def _peer_of(self, url: httpx.URL) -> str:
+        return self._peers.of(url.host, url.port or (443 if url.scheme == "https" else 80))
+
     async def aclose(self) -> None:
+        await self._peers.aclose()
         await self._client.close()
         del self._client  # it keeps its idle connections for 90 s otherwise
         await asyncio.sleep(_SETTLE)

@@ -44,6 +44,37 @@ def test_that_a_display_that_answers_is_one(
         assert not has_display()
 
 
+class Xcb:
+    """The library that asks an X server, which lets somebody in or not."""
+
+    def __init__(self, refused: int) -> None:
+        self.xcb_connect = lambda *_: 1
+        self.xcb_connection_has_error = lambda _: refused
+        self.xcb_disconnect = lambda _: None
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_that_a_display_that_lets_nobody_in_is_none(
+    refused: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":4711")
+    monkeypatch.setattr("pullscope.gui.display._answers", lambda _: True)
+    monkeypatch.setattr("ctypes.CDLL", lambda _: Xcb(refused))
+    assert has_display() is (refused == 0)
+
+
+def test_that_without_the_library_a_display_that_answers_is_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(_: str) -> None:
+        raise OSError
+
+    monkeypatch.setenv("DISPLAY", ":4711")
+    monkeypatch.setattr("pullscope.gui.display._answers", lambda _: True)
+    monkeypatch.setattr("ctypes.CDLL", load)
+    assert has_display()
+
+
 def test_that_a_forwarded_display_is_asked_over_the_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -54,6 +85,7 @@ def test_that_a_forwarded_display_is_asked_over_the_network(
         return socket.socket()
 
     monkeypatch.setattr("socket.create_connection", connect)
+    monkeypatch.setattr("ctypes.CDLL", lambda _: Xcb(0))
     monkeypatch.setenv("DISPLAY", "far.example:10.0")
     assert has_display()
     assert [address for address, _ in asked] == [("far.example", 6010)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMargins, QMimeData, QPointF, Qt
+from PySide6.QtCore import QMargins, QMimeData, QPointF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAction, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -444,6 +444,15 @@ def test_that_the_theme_is_switched_and_kept(window: MainWindow) -> None:
     assert action(window, "scheme_light").isChecked()
     action(window, "switch_theme").trigger()
     assert file.read_general().theme == "dark"
+
+
+def test_that_the_first_window_fits_on_the_screen(
+    new_window: Any, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.gui.main_window._DEFAULT_SIZE", QSize(20_000, 10_000))
+    window = new_window(session)
+    room = window.screen().availableSize().expandedTo(window.minimumSize())
+    assert window.size().boundedTo(room) == window.size()
 
 
 def test_that_the_layout_is_kept(window: MainWindow, new_window: Any, session: Any) -> None:

@@ -1,5 +1,6 @@
 """Whether a window can be opened here; asked before Qt is loaded, which aborts where it cannot."""
 
+import ctypes
 import os
 import re
 import socket
@@ -20,7 +21,7 @@ def has_display() -> bool:
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if platform and not platform.startswith(("xcb", "wayland")):
         return True
-    return _x11_answers() or _wayland_answers()
+    return (_x11_answers() and _x11_lets_in()) or _wayland_answers()
 
 
 def _x11_answers() -> bool:
@@ -36,6 +37,19 @@ def _x11_answers() -> bool:
         return True
     path = f"/tmp/.X11-unix/X{match['number']}"  # noqa: S108 (where X servers put it)
     return _answers(path) or _answers("\0" + path)
+
+
+def _x11_lets_in() -> bool:
+    """Return whether the X server accepts this user; asked of the library that Qt will ask."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:  # where it has another name, nothing speaks against it
+        return True
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not refused
 
 
 def _wayland_answers() -> bool:

@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         self._name_unkept()
         self._enable_actions()
         registry.dress(self.actions_by_id)
-        self.resize(_DEFAULT_SIZE)
+        self.resize(_DEFAULT_SIZE.boundedTo(self.screen().availableSize()))
         self.resizeDocks(
             [self.pulls, self.tuning], [PULLS_WIDTH, TUNING_WIDTH], Qt.Orientation.Horizontal
         )

@@ -18,6 +18,7 @@ from pullscope.sweep.plan import plan_trials
 from pullscope.sweep.recommendation import recommend
 from pullscope.sweep.results import Results, Row, Trial, results
 from pullscope.sweep.settings import KNOBS
+from pullscope.trace.file import TraceError
 
 
 def played(most: int | None = None, **fields: Any) -> Results:
@@ -173,5 +174,5 @@ def test_that_pictures_show_the_whole_map(
     assert "32 MiB" in words
     with pytest.raises(ValueError, match="is none of"):
         panel.export(tmp_path / "map.gif")
-    with pytest.raises(OSError, match="nowhere"):
+    with pytest.raises(TraceError, match="nowhere"):
         panel.export(tmp_path / "nowhere" / "map.png")

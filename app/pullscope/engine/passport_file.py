@@ -7,9 +7,9 @@ anew.
 
 import json
 import logging
-import os
 from pathlib import Path
 
+from pullscope.engine.files import replace_file
 from pullscope.engine.passport import Passport
 
 LOGGER = logging.getLogger(__name__)
@@ -46,11 +46,10 @@ class PassportFile:
         known.update((p.host, p) for p in self._read() if p.host not in self._unsaved)
         newest = sorted(known.values(), key=lambda passport: -passport.at)[:MOST]
         document = {"version": VERSION, "passports": [one.to_json() for one in newest]}
-        unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-            os.replace(unfinished, self._path)
+            text = json.dumps(document, indent=1) + "\n"
+            replace_file(self._path, text.encode(), durable=False)
         except OSError as error:
             LOGGER.warning("registry passports not written to %s: %s", self._path, error)
         else:

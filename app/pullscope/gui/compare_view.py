@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSaveFile, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QComboBox,
@@ -30,10 +30,13 @@ from PySide6.QtWidgets import (
 from pullscope.gui import theme as themes
 from pullscope.gui.comparison_plot import COLOURS, LETTERS, ComparisonPlot
 from pullscope.gui.comparison_table import ComparisonTable
+from pullscope.gui.language import said
 from pullscope.gui.legend import plain_tip
 from pullscope.gui.pull_run import PullRun
 from pullscope.gui.pulls_dock import ended_words
 from pullscope.trace.explain import Explanation, explain
+from pullscope.trace.export import write_whole
+from pullscope.trace.file import TraceError
 from pullscope.trace.recorder import Recorder
 from pullscope.tuning.limit_words import whole_words
 
@@ -125,16 +128,10 @@ class CompareView(QDialog):
         """Write what the two differ in as CSV.
 
         Raises:
-            OSError: the file cannot be written.
+            TraceError: the file cannot be written.
         """
         content = self.table.as_csv().encode()
-        file = QSaveFile(str(path))  # whole or not at all
-        if not (
-            file.open(QSaveFile.OpenModeFlag.WriteOnly)
-            and file.write(content) == len(content)
-            and file.commit()
-        ):
-            raise OSError(f"{path}: {file.errorString()}")
+        write_whole(path, lambda file: file.write(content))
 
     def ask_export(self) -> None:
         """Let the user choose a file for the differences."""
@@ -241,8 +238,8 @@ class CompareView(QDialog):
     def _export_to(self, path: Path) -> None:
         try:
             self.export(path)
-        except OSError as error:
-            self.failed.emit(self.tr("The differences were not saved: {0}").format(error))
+        except TraceError as error:
+            self.failed.emit(self.tr("The differences were not saved: {0}").format(said(error)))
 
 
 class _Side(QFrame):

@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pullscope.engine.units import size_text
 from pullscope.gui import theme as themes
 from pullscope.gui.legend import plain_tip
 from pullscope.gui.sweep_words import (
@@ -43,7 +42,7 @@ from pullscope.gui.theme import Theme
 from pullscope.sweep.plan import Candidate
 from pullscope.sweep.results import MEASURES, HeatMap, Row
 from pullscope.sweep.statistics import Summary
-from pullscope.sweep.table import axis_text, seconds_text, value_text
+from pullscope.sweep.table import axis_text, interval_bounds, value_text
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _SHARE_ROLE, _SMALL_ROLE = ROW_ROLE + 1, ROW_ROLE + 2
@@ -62,15 +61,7 @@ def shade(share: float, theme: Theme) -> QColor:
 
 def interval_text(measure: str, summary: Summary) -> str:
     """Return the 95 % interval of a median, without the unit of times."""
-    match MEASURES[measure].unit:
-        case "s":
-            low, high = seconds_text(summary.low), seconds_text(summary.high)
-        case "bytes":
-            low, high = size_text(summary.low), size_text(summary.high)
-            if low.split()[1] == high.split()[1]:
-                low = low.split()[0]
-        case _:
-            low, high = f"{summary.low:.0f}", f"{summary.high:.0f}"
+    low, high = interval_bounds(MEASURES[measure], summary)
     return low if low == high else translate("sweeps", "{0} to {1}").format(low, high)
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QIODevice,
     QPoint,
     QRect,
-    QSaveFile,
     QSignalBlocker,
     QSize,
     Qt,
@@ -24,6 +23,7 @@ from pullscope.gui.heat_map import HeatMapTable
 from pullscope.gui.sweep_words import FRONTIER_MARK, axis_names, measure_names
 from pullscope.sweep.plan import Candidate
 from pullscope.sweep.results import AXES, Row, frontier, heat_map
+from pullscope.trace.export import write_whole
 
 PICTURES = (".png", ".svg")
 _MARGIN = 16
@@ -99,7 +99,7 @@ class HeatMapPanel(QWidget):
         """Write the whole map as a picture, one of `PICTURES`.
 
         Raises:
-            OSError: the file cannot be written.
+            TraceError: the file cannot be written.
             ValueError: the name has another ending.
         """
         buffer = QBuffer()
@@ -123,13 +123,7 @@ class HeatMapPanel(QWidget):
             case other:
                 raise ValueError(f"{path}: {other!r} is none of {', '.join(PICTURES)}")
         content = bytes(buffer.data().data())
-        file = QSaveFile(str(path))  # whole or not at all
-        if not (
-            file.open(QIODevice.OpenModeFlag.WriteOnly)
-            and file.write(content) == len(content)
-            and file.commit()
-        ):
-            raise OSError(f"{path}: {file.errorString()}")
+        write_whole(path, lambda file: file.write(content))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QRectF, QSaveFile, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -42,11 +42,14 @@ from pullscope.engine.model import MIB
 from pullscope.engine.units import duration_text, rate_text, size_text
 from pullscope.gui import theme as themes
 from pullscope.gui.effects import change_text
+from pullscope.gui.language import said
 from pullscope.gui.measurements import Measurements, Values
 from pullscope.gui.panel import heading, heading_text
 from pullscope.gui.plot_canvas import PlotCanvas, Reading, nice_top
 from pullscope.gui.rates import FULL, PEAK_WINDOW
 from pullscope.gui.time_axis import Mark
+from pullscope.trace.export import write_whole
+from pullscope.trace.file import TraceError
 from pullscope.trace.own_cost import percentile
 
 _EXPORTS = ("png", "svg", "csv")
@@ -251,7 +254,7 @@ class TimePlot(QWidget):
         """Write the view as a picture (.png, .svg), or its values (.csv).
 
         Raises:
-            OSError: the file cannot be written.
+            TraceError: the file cannot be written.
             ValueError: the name has another ending.
         """
         self._redraw()
@@ -267,13 +270,7 @@ class TimePlot(QWidget):
                 content = self._as_csv().encode()
             case other:
                 raise ValueError(f"{path}: {other!r} is none of {', '.join(_EXPORTS)}")
-        file = QSaveFile(str(path))  # whole or not at all
-        if not (
-            file.open(QIODevice.OpenModeFlag.WriteOnly)
-            and file.write(content) == len(content)
-            and file.commit()
-        ):
-            raise OSError(f"{path}: {file.errorString()}")
+        write_whole(path, lambda file: file.write(content))
 
     def _as_svg(self) -> bytes:
         buffer = QBuffer()
@@ -332,8 +329,8 @@ class TimePlot(QWidget):
     def _export_to(self, path: Path) -> None:
         try:
             self.export(path)
-        except (OSError, ValueError) as error:
-            self.failed.emit(self.tr("The plot was not saved: {0}").format(error))
+        except (TraceError, ValueError) as error:
+            self.failed.emit(self.tr("The plot was not saved: {0}").format(said(error)))
 
     # Events
 

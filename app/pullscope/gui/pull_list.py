@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 from pullscope.engine.errors import PullError
+from pullscope.engine.files import replace_file
 from pullscope.engine.message import Message, with_message, words_of
 from pullscope.engine.model import Settings
 from pullscope.engine.reference import parse_reference
@@ -86,11 +87,10 @@ class PullListFile:
             ended = [run for run in kept if not run.state.unfinished]
             kept.remove(ended[-1] if ended else kept[-1])
         document = {"version": VERSION, "pulls": [_entry(run) for run in kept]}
-        unfinished = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-            os.replace(unfinished, self.path)
+            text = json.dumps(document, indent=1) + "\n"
+            replace_file(self.path, text.encode(), durable=False)
         except OSError as error:
             raise PullListError(
                 Message("{path}: {error}", path=self.path, error=error.strerror or error)

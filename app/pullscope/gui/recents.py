@@ -5,11 +5,12 @@ Credentials do not belong in it: whatever stands before an "@" in the host is dr
 
 import json
 import logging
-import os
 import re
 from pathlib import Path
 
 import platformdirs
+
+from pullscope.engine.files import replace_file
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 20
@@ -86,11 +87,9 @@ class Recents:
     def _write(self) -> None:
         lists = {"references": self._references, "traces": self._traces}
         text = json.dumps({"version": 1, **lists}, indent=2)
-        unfinished = self._path.with_name(self._path.name + ".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(text + "\n", encoding="utf-8")
-            os.replace(unfinished, self._path)
+            replace_file(self._path, f"{text}\n".encode(), durable=False)
         except OSError as error:
             _LOG.warning("recent references not written to %s: %s", self._path, error)
 

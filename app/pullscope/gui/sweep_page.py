@@ -40,6 +40,7 @@ from pullscope.sweep.plan import SweepError
 from pullscope.sweep.recommendation import Recommendation, recommend, settings_text
 from pullscope.sweep.results import Results, Row, results
 from pullscope.sweep.store import StoredSweep
+from pullscope.trace.file import TraceError
 
 _REFRESHED_EVERY_MS = 1000  # what is found is reckoned anew no sooner: trials want the machine
 _LONGEST = 300
@@ -152,8 +153,8 @@ class SweepPage(QWidget):
             else:
                 trials = self._runner.store.trials(self.sweep.number)
                 export_sweep(self.sweep, trials, path, by_trial=by_trial)
-        except (SweepError, OSError) as error:
-            self.failed.emit(self.tr("The sweep was not exported: {0}").format(error))
+        except (SweepError, TraceError) as error:
+            self.failed.emit(self.tr("The sweep was not exported: {0}").format(said(error)))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme and the language."""

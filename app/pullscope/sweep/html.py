@@ -21,9 +21,9 @@ from pullscope.sweep.table import (
     about_programs,
     axis_text,
     axis_title,
+    interval_bounds,
     people_columns,
     people_rows,
-    seconds_text,
     value_text,
     weighed_text,
 )
@@ -207,17 +207,8 @@ def _cell(
 
 def _interval(measure: str, row: Row) -> str:
     summary = row.summaries[measure]
-    match MEASURES[measure].unit:
-        case "s":
-            bounds = f"{seconds_text(summary.low)} to {seconds_text(summary.high)}"
-        case "bytes":
-            low, high = size_text(summary.low), size_text(summary.high)
-            if low.split()[1] == high.split()[1]:
-                low = low.split()[0]
-            bounds = f"{low} to {high}"
-        case _:
-            bounds = f"{summary.low:.0f} to {summary.high:.0f}"
-    return f"{bounds} ({summary.count})"
+    low, high = interval_bounds(MEASURES[measure], summary)
+    return f"{low} to {high} ({summary.count})"
 
 
 def _table(found: Results) -> Iterator[str]:

@@ -204,6 +204,18 @@ def value_text(measure: Measure, summary: Summary | None) -> str:
             return f"{summary.median:.0f}"
 
 
+def interval_bounds(measure: Measure, summary: Summary) -> tuple[str, str]:
+    """Return the ends of the 95 % interval of a median, a unit that they share at the second."""
+    match measure.unit:
+        case "s":
+            return seconds_text(summary.low), seconds_text(summary.high)
+        case "bytes":
+            low, high = size_text(summary.low), size_text(summary.high)
+            return (low.split()[0] if low.split()[1] == high.split()[1] else low), high
+        case _:
+            return f"{summary.low:.0f}", f"{summary.high:.0f}"
+
+
 def weighed_text(row: Row) -> str:
     """Return what settings cost, to be weighed against others, and the settings."""
     costs = [f"{seconds_text(row.typical('total'))} s"]

@@ -8,11 +8,11 @@ were seen at work. `limit_words` says it in words.
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from statistics import median
-from typing import ClassVar
+from typing import Any, ClassVar, get_args
 
 from pullscope.engine.events import (
     ChunkDone,
@@ -376,28 +376,31 @@ class Limits:
         return dict(sorted(self._stood.items(), key=lambda item: -item[1]))
 
     def __call__(self, event: PullEvent) -> None:
-        """Take an event. Those that are many come first."""
-        if type(event) in self.UNHEEDED:
-            return
+        """Take an event."""
+        take = _TAKES.get(type(event))
+        if take is not None:
+            take(self, event)
+
+    def _first_byte(self, event: FirstByte) -> None:
+        started = self._open.get((event.chunk, event.attempt))
+        if started is not None and event.status not in _REFUSALS:
+            self._replies.append(event.at)
+            self._first_bytes.append(event.at - started.at)
+
+    def _done(self, event: ChunkDone) -> None:
+        self._close_attempt(event.chunk, event.attempt)
+        self._ends.append(event.at)
+
+    def _returned(self, event: ChunkReturned) -> None:
+        self._close_attempt(event.chunk, event.attempt)
+        if event.retry_in is not None:
+            self._retrying[event.chunk] = event.at
+            self._ends.append(event.at)
+            self._troubles.append(_Trouble(event.at, event.status, event.reason))
+
+    def _turn(self, event: PullEvent) -> None:
+        """Take an event of which there are few."""
         match event:
-            case ChunkStarted():
-                self._open_attempt(event)
-            case FirstByte(at=at):
-                started = self._open.get((event.chunk, event.attempt))
-                if started is not None and event.status not in _REFUSALS:
-                    self._replies.append(at)
-                    self._first_bytes.append(at - started.at)
-            case ChunkDone(at=at):
-                self._close_attempt(event.chunk, event.attempt)
-                self._ends.append(at)
-            case Sampled():
-                self._sample(event)
-            case ChunkReturned(at=at):
-                self._close_attempt(event.chunk, event.attempt)
-                if event.retry_in is not None:
-                    self._retrying[event.chunk] = at
-                    self._ends.append(at)
-                    self._troubles.append(_Trouble(at, event.status, event.reason))
             case PullStarted(settings=settings, processors=processors):
                 self._settings = settings
                 self._processors = max(1, processors)
@@ -571,3 +574,13 @@ class Limits:
         most = self._settings.parallelism
         ending = [layer for layer, asked in under_way.items() if asked.attempts < most]
         return max(ending or under_way, key=lambda layer: under_way[layer].length, default=None)
+
+
+_TAKES: Mapping[type[PullEvent], Callable[[Limits, Any], None]] = {
+    **dict.fromkeys(set(get_args(PullEvent)) - Limits.UNHEEDED, Limits._turn),
+    ChunkStarted: Limits._open_attempt,
+    FirstByte: Limits._first_byte,
+    ChunkDone: Limits._done,
+    ChunkReturned: Limits._returned,
+    Sampled: Limits._sample,
+}

@@ -9,7 +9,8 @@ from pullscope.engine.peers import Peers, address_text, own_connections
 async def looked(peers: Peers, host: str, port: int) -> str:
     """Return what is known once the look that the first question began has ended."""
     peers.of(host, port)
-    await asyncio.gather(*peers._looks.values())
+    if peers._look is not None:
+        await peers._look
     return peers.of(host, port)
 
 
@@ -42,8 +43,9 @@ async def test_nothing_is_claimed_where_several_addresses_are_connected(monkeypa
     assert await looked(Peers(lambda: connected), "host.test", 443) == ""
 
 
-async def test_a_name_that_cannot_be_looked_up_has_none():
-    assert await looked(Peers(lambda: {("192.0.2.1", 443)}), "host.invalid", 443) == ""
+@pytest.mark.parametrize("name", ["host.invalid", "a" * 70 + ".test"])
+async def test_a_name_that_cannot_be_looked_up_has_none(name):
+    assert await looked(Peers(lambda: {("192.0.2.1", 443)}), name, 443) == ""
 
 
 async def test_it_is_looked_up_again_only_after_a_while(monkeypatch):
@@ -59,15 +61,27 @@ async def test_it_is_looked_up_again_only_after_a_while(monkeypatch):
     assert len(looks) >= 2
 
 
-async def test_closing_ends_the_looks():
+async def test_one_is_looked_up_at_a_time_and_the_others_later():
+    looks = []
+    peers = Peers(lambda: looks.append(1) or set())
+
+    for port in range(1, 9):
+        peers.of("127.0.0.1", port)
+    await peers._look
+    assert len(looks) == 1
+    await looked(peers, "127.0.0.1", 8)
+    assert len(looks) == 2
+
+
+async def test_closing_ends_the_look():
     peers = Peers()
     peers.of("127.0.0.1", 80)
-    tasks = list(peers._looks.values())
+    task = peers._look
 
     await peers.aclose()
 
-    assert [task.cancelled() for task in tasks] == [True]
-    assert not peers._looks
+    assert task.cancelled()
+    assert peers._look is None
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,13 @@ KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
 
-Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
+LARGEST_WHOLE = 2**63 - 1
+LARGEST_NUMBER = 1e15
 """What events tell is within these bounds, also where it is read from a trace: whoever computes
 with it need not fear an overflow."""
+
+Whole = Annotated[int, Meta(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
+Number = Annotated[float, Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
 @dataclass(frozen=True, slots=True)

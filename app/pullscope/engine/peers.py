@@ -46,8 +46,8 @@ class Peers:
     def __init__(self, connections: Callable[[], set[Address]] = own_connections) -> None:
         self._connections = connections
         self._known: dict[Address, str] = {}
-        self._looks: dict[Address, asyncio.Task[None]] = {}
         self._due: dict[Address, float] = {}
+        self._look: asyncio.Task[None] | None = None  # one at a time, however many hosts there are
 
     def of(self, host: str, port: int) -> str:
         """Return where the replies of a host come from; empty while or where it is not known.
@@ -56,24 +56,26 @@ class Peers:
         """
         asked = (host, port)
         loop = asyncio.get_running_loop()
-        if asked not in self._looks and loop.time() >= self._due.get(asked, 0.0):
+        if self._look is None and loop.time() >= self._due.get(asked, 0.0):
             self._due[asked] = loop.time() + _LOOK_EVERY
-            look = self._looks[asked] = loop.create_task(self._look(host, port))
-            look.add_done_callback(lambda _: self._looks.pop(asked, None))
+            self._look = loop.create_task(self._look_up(host, port))
+            self._look.add_done_callback(self._looked)
         return self._known.get(asked, "")
 
     async def aclose(self) -> None:
         """Look no more."""
-        looks = list(self._looks.values())
-        for look in looks:
-            look.cancel()
-        await asyncio.gather(*looks, return_exceptions=True)
+        if self._look is not None:
+            self._look.cancel()
+            await asyncio.wait([self._look])
 
-    async def _look(self, host: str, port: int) -> None:
+    def _looked(self, _: asyncio.Task[None]) -> None:
+        self._look = None
+
+    async def _look_up(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:  # a proxy alone knows it
+        except (OSError, UnicodeError):  # a proxy alone knows it
             found = []
         addresses = {(_plain(str(address[0])), int(address[1])) for *_, address in found}
         connected = addresses & await asyncio.to_thread(self._connections)

@@ -22,17 +22,20 @@ from pullscope import __version__
 from pullscope.engine.errors import SettingsError
 from pullscope.engine.events import PullEvent
 from pullscope.engine.message import Message, words_of
-from pullscope.engine.model import CHOICES, Layer, PullState, Settings
+from pullscope.engine.model import (
+    CHOICES,
+    LARGEST_NUMBER,
+    LARGEST_WHOLE,
+    Layer,
+    PullState,
+    Settings,
+)
 from pullscope.engine.waits import Waited
 
 FORMAT = "pullscope-trace"
 VERSION = 1
 NATIVE = (".pullscope", ".jsonl")
 """Extensions of native traces, compressed and plain."""
-
-# Whoever computes with what was read need not fear an overflow.
-_LARGEST_INT = 2**63 - 1
-_LARGEST_FLOAT = 1e15
 
 _MAGIC = b"\x28\xb5\x2f\xfd"  # that zstd frames begin with
 _FRAME = 1 << 20  # bytes of text in one of them: each has a checksum of its own
@@ -357,7 +360,7 @@ _Reader = Callable[[object], object]
 def _int(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Corrupt(Message("{value} is not a whole number", value=_shown(value)))
-    if abs(value) > _LARGEST_INT:
+    if abs(value) > LARGEST_WHOLE:
         raise _Corrupt(Message("{value} is too large", value=_shown(value)))
     return value
 
@@ -365,7 +368,7 @@ def _int(value: object) -> int:
 def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Corrupt(Message("{value} is not a number", value=_shown(value)))
-    if abs(value) > _LARGEST_FLOAT:
+    if abs(value) > LARGEST_NUMBER:
         raise _Corrupt(Message("{value} is too large", value=_shown(value)))
     return float(value)
 

@@ -647,6 +647,17 @@ async def test_that_the_peer_is_known_soon_where_the_client_hides_it() -> None:
         assert peer == httpx.URL(url).netloc.decode()
 
 
+async def test_that_behind_a_proxy_no_peer_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setattr("pullscope.engine.transport.Peers", lambda: pytest.fail("looked for"))
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"
+    async with answering(reply) as (url, _), new_client("pyreqwest") as client:
+        for _ in range(3):
+            response = await send(client, url)
+            await read(response)
+            assert peer_of(response) == ""
+
+
 def test_that_an_address_of_ipv6_stands_in_brackets() -> None:
     class Stream:
         def get_extra_info(self, _: str) -> tuple[str, int, int, int]:

@@ -1,7 +1,7 @@
 """Which addresses replies come from, where the HTTP client does not tell.
 
 A host's peer is the one address, of those that its name stands for, that this program is connected
-to. Where it is connected to several of them, or reaches the host through a proxy, nothing is known.
+to. Where it is connected to several of them, nothing is known.
 """
 
 import asyncio
@@ -47,39 +47,34 @@ class Peers:
         self._connections = connections
         self._known: dict[Address, str] = {}
         self._due: dict[Address, float] = {}
-        self._look: asyncio.Task[None] | None = None  # one at a time, however many hosts there are
+        self._look: asyncio.Future[str] | None = None  # one at a time, however many hosts there are
 
     def of(self, host: str, port: int) -> str:
         """Return where the replies of a host come from; empty while or where it is not known.
 
-        It is looked up meanwhile, where that was not done lately.
+        It is looked up meanwhile, in a thread, where that was not done lately.
         """
         asked = (host, port)
         loop = asyncio.get_running_loop()
         if self._look is None and loop.time() >= self._due.get(asked, 0.0):
             self._due[asked] = loop.time() + _LOOK_EVERY
-            self._look = loop.create_task(self._look_up(host, port))
-            self._look.add_done_callback(self._looked)
+            self._look = loop.run_in_executor(None, self._look_up, host, port)
+            self._look.add_done_callback(lambda look: self._note(asked, look))
         return self._known.get(asked, "")
 
-    async def aclose(self) -> None:
-        """Look no more."""
-        if self._look is not None:
-            self._look.cancel()
-            await asyncio.wait([self._look])
-
-    def _looked(self, _: asyncio.Task[None]) -> None:
-        self._look = None
-
-    async def _look_up(self, host: str, port: int) -> None:
-        loop = asyncio.get_running_loop()
+    def _look_up(self, host: str, port: int) -> str:
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):  # a proxy alone knows it
-            found = []
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return ""
         addresses = {(_plain(str(address[0])), int(address[1])) for *_, address in found}
-        connected = addresses & await asyncio.to_thread(self._connections)
-        self._known[host, port] = address_text(connected.pop()) if len(connected) == 1 else ""
+        connected = addresses & self._connections()
+        return address_text(connected.pop()) if len(connected) == 1 else ""
+
+    def _note(self, asked: Address, look: "asyncio.Future[str]") -> None:
+        self._look = None
+        if not look.cancelled():
+            self._known[asked] = look.result()
 
 
 def _plain(ip: str) -> str:

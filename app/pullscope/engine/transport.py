@@ -21,6 +21,7 @@ from functools import reduce
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.request import getproxies
 
 import httpx
 import truststore
@@ -271,7 +272,8 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
                 files += _files_of(tls.clients[0])
                 builder = builder.identity_pem(_identity(tls.clients[0]))
             self._client: Client = builder.build()
-            self._peers = Peers()
+            # Behind a proxy, its address would be all that is known.
+            self._peers = None if proxies and getproxies() else Peers()
         except ValueError as error:
             raise _unusable(files, error) from None
 
@@ -307,10 +309,11 @@ class PyreqwestTransport(httpx.AsyncBaseTransport):
         )
 
     def _peer_of(self, url: httpx.URL) -> str:
+        if self._peers is None:
+            return ""
         return self._peers.of(url.host, url.port or (443 if url.scheme == "https" else 80))
 
     async def aclose(self) -> None:
-        await self._peers.aclose()
         await self._client.close()
         del self._client  # it keeps its idle connections for 90 s otherwise
         await asyncio.sleep(_SETTLE)

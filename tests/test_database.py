@@ -25,7 +25,12 @@ def add(database: Database, name: str) -> None:
         connection.execute("INSERT INTO things (name) VALUES (?)", (name,))
 
 
-def test_several_programs_may_write_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("_", range(20))  # who is first differs
+def test_several_programs_may_write_at_once(
+    _: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pullscope.database._PATIENCE", 60.0)  # disks stall
+
     def write() -> None:
         for _ in range(10):
             add(things(tmp_path), "a")

@@ -5,6 +5,7 @@ to date and one of a later version of the program is left alone.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from pullscope.engine.message import Message
 
 _PATIENCE = 1.0  # seconds to wait for another program that writes
+_PAUSE = 0.005  # seconds
 
 
 class Database:
@@ -35,7 +37,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
                 database.row_factory = sqlite3.Row
-                database.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(database)
                 database.execute("PRAGMA synchronous = NORMAL")
                 database.execute("PRAGMA foreign_keys = ON")
                 self._migrate(database)
@@ -58,6 +60,20 @@ class Database:
                 for statement in script.split(";"):
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {number}")
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Let readers and a writer work at once. SQLite itself does not wait for others to do this."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
 
 
 def unicode_text(text: str) -> str:

@@ -11,6 +11,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,8 @@ from pullscope.lab.command import add_arguments as add_lab_arguments
 from pullscope.lab.demo import DEMO_SETTINGS
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from pullscope.engine.events import PullEvent
     from pullscope.history import History
     from pullscope.session import PullOptions, Session
@@ -57,6 +60,10 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         # An abbreviation in a script would break when a later version adds an option.
         super().__init__(allow_abbrev=False, **options)
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        with suppress(BrokenPipeError):  # of which later versions of Python think nothing either
+            super()._print_message(message, file)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -102,7 +103,8 @@ def test_the_package_can_be_run():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with true")
-def test_a_reader_that_left_causes_no_traceback():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_left_causes_no_traceback(unbuffered):
     ended = python(
         "-c",
         "import os, sys\n"
@@ -111,6 +113,7 @@ def test_a_reader_that_left_causes_no_traceback():
         "os.dup2(write, 1)\n"
         "from pullscope.main import main\n"
         "sys.exit(main(['pull', '--help']))\n",
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )
 
     assert ended.stderr == ""
